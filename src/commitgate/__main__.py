@@ -1,0 +1,23 @@
+"""The console script ``git-gate`` (hence ``git gate``) and ``python -m commitgate``."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    arguments = sys.argv[1:]
+    # The page of help is the first thing a newcomer asks for: it is printed without loading click.
+    if arguments in (["--help"], ["-h"]):
+        from commitgate.commands import help_text
+
+        sys.stdout.write(help_text())
+        return
+    from commitgate.cli import run
+
+    sys.exit(run(arguments))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""Where a run's work starts from: the reference tip that base(c) is computed against, and the frozen delta of a landed run.
+
+On a branch the reference is the target's tip. On the target itself, with no target at all, and for a run that has
+already landed, it is A^1: the parent of the first-parent commit A that brought the run id.
+"""
+
+from __future__ import annotations
+
+from commitgate.git.delta import RAW
+from commitgate.git.history import parse_walk
+from commitgate.git.refs import merge_bases, the_merge_base
+from commitgate.policy.layout import gate_path
+from commitgate.policy.model import Policy
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from commitgate.git.history import Commit
+    from commitgate.git.process import Repository
+
+BRANCH = "branch"
+ON_TARGET = "on-target"
+LANDED = "landed"
+
+
+class Reference(Record):
+    """The reference tip ("" = the empty tree), how it was found, and the two ends of a frozen delta ("" = live)."""
+
+    tip: str
+    mode: str
+    frozen_from: str
+    frozen_to: str
+
+
+def find_reference(
+    repo: Repository,
+    policy: Policy,
+    root: str,
+    heads: tuple[str, ...],
+    run_id: str,
+    tip: str,
+    run_id_at: Callable[[str], str],
+) -> Reference:
+    """The reference for heads that are asked about under a target tip ("" = no target).
+
+    CannotDecide when the target and the heads have no single merge base.
+    """
+    if not heads:
+        return Reference("", ON_TARGET, "", "")
+    if not tip:
+        return _since_run(repo, root, heads[0], run_id, run_id_at)
+    bases = merge_bases(repo, tip, *heads)
+    if bases == [heads[0]]:
+        return _since_run(repo, root, tip, run_id, run_id_at, policy, heads[0])
+    base = the_merge_base(repo, tip, *heads)
+    if run_id and run_id_at(base) == run_id:
+        return _since_run(repo, root, tip, run_id, run_id_at, policy, heads[0])._replace(mode=LANDED)
+    return Reference(tip, BRANCH, "", "")
+
+
+def _since_run(
+    repo: Repository,
+    root: str,
+    chain: str,
+    run_id: str,
+    run_id_at: Callable[[str], str],
+    policy: Policy | None = None,
+    head: str = "",
+) -> Reference:
+    """A^1 on the first-parent chain of ``chain``; the chain's own end when the run is not in it yet."""
+    arrival = _arrival(repo, chain, f"{root}/run.json", lambda commit: run_id_at(commit) == run_id) if run_id else None
+    if arrival is None:
+        return Reference(head or chain, ON_TARGET, "", "")
+    start = arrival.parents[0] if arrival.parents else ""
+    frozen_to = ""
+    if policy is not None and start:
+        frozen_to = _landing(repo, policy, root, chain, arrival, head)
+    return Reference(start, ON_TARGET, start if frozen_to else "", frozen_to)
+
+
+def _landing(repo: Repository, policy: Policy, root: str, chain: str, arrival: Commit, head: str) -> str:
+    """B, the first-parent commit that brought the gate the merge requires; "" while the run is still being worked on.
+
+    Work done directly on the target brings its gates one by one and stays live; a run that was merged
+    or squashed brings the run and the gate in one commit, and so does every branch that starts behind both.
+    """
+    wanted = policy.merge_requires or "qa"
+    gates = {stage.gate for track in policy.tracks.values() for stage in track.stages if stage.name == wanted}
+    for gate in sorted(gates):
+        brought = _arrival(repo, chain, gate_path(root, gate), lambda commit: True)
+        if brought is not None and (brought.oid == arrival.oid or head not in ("", chain)):
+            return brought.oid
+    return ""
+
+
+def _arrival(repo: Repository, chain: str, path: str, holds: Callable[[str], bool]) -> Commit | None:
+    """The newest first-parent commit that changed ``path`` into a state for which ``holds``."""
+    output = repo.run(
+        "-c", "log.showRoot=true", "log", "--first-parent", "--no-show-signature", "-m",
+        "--format=%x00%x01commit %H%x00%P%x00%x00%x00%x00%x00%x00%x00", *RAW, chain, "--", path,
+    )  # fmt: skip
+    for commit in parse_walk(output):
+        if any(row.new_mode != "000000" for delta in commit.deltas for row in delta) and holds(commit.oid):
+            return commit
+    return None

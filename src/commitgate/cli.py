@@ -1,0 +1,103 @@
+"""The command line: a click group that loads a command only when it is called, and the one error handler.
+
+Exit codes are those of :mod:`commitgate.finding`. click's own default for a wrong command line, 2, would read as
+"blocked", so every error of click becomes 64.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import sys
+
+import click
+
+from commitgate import __version__
+from commitgate.commands import COMMANDS, help_text
+from commitgate.errors import GateError
+from commitgate.finding import INTERRUPTED, PASS, UNKNOWN, USAGE
+
+PROGRAM = "git gate"
+
+
+class LazyGroup(click.Group):
+    """Knows its commands from the table; imports the module of the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The click command of a verb; None when there is no such verb."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"commitgate.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest verb named when there is no such one."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            ctx.fail(f"no command {args[0]!r}{f'; did you mean {near[0]!r}?' if near else ''}")
+        return super().resolve_command(ctx, args)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The same page as without click."""
+        return help_text().rstrip("\n")
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+)
+@click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")
+@click.pass_context
+def group(ctx: click.Context) -> int:
+    """A staged delivery pipeline, enforced by git itself."""
+    if ctx.invoked_subcommand is None:
+        click.echo(help_text(), err=True, nl=False)
+        return USAGE
+    return PASS
+
+
+def run(arguments: list[str]) -> int:
+    """Run ``git gate <arguments>`` and return its exit code. Never raises, except for SystemExit of a command."""
+    try:
+        with group.make_context(PROGRAM, list(arguments)) as ctx:
+            result = group.invoke(ctx)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else PASS
+    except click.exceptions.Exit as end:
+        return int(end.exit_code)
+    except click.ClickException as error:
+        # git takes `git gate --help` for itself and looks for a manual page, so the hint says -h.
+        context = getattr(error, "ctx", None)
+        complain(error.format_message(), f"{context.command_path if context else PROGRAM} -h shows the usage")
+        return USAGE
+    except GateError as error:
+        complain(error.message, error.hint)
+        return error.code
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone; what it did not read was not told, so this is no pass. Python's own flush at the end
+        # of the process must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNKNOWN
+    except Exception as error:
+        from commitgate import crash
+
+        complain(crash.line(error), "run it again; if it happens again, report it with that file")
+        return UNKNOWN
+
+
+def complain(message: str, hint: str = "") -> None:
+    """Print one error to standard error, and the command or edit that helps below it."""
+    click.echo(f"git gate: {message}", err=True)
+    if hint:
+        click.echo(f"  hint: {hint}", err=True)

@@ -1,0 +1,89 @@
+"""The verbs of ``git gate``, one module each, and the table that names them.
+
+The table stands here, without an import, so that ``git-gate --help`` neither loads click nor a single command.
+Each module holds a click command called ``command`` that returns an exit code.
+"""
+
+from __future__ import annotations
+
+# (heading, ((verb, module below commitgate.commands, one line), …)) in the order of the help.
+GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        "Set up",
+        (
+            ("init", "init", "Prepare this repository: policy file, pre-commit configuration, hooks."),
+            ("install", "install", "Install the git hooks of this clone."),
+            ("uninstall", "uninstall", "Remove the git hooks and put back what stood there before."),
+            ("doctor", "doctor", "Say whether git will really run the hooks, and why not."),
+            ("demo", "demo", "Play a whole feature through all stages in a scratch repository."),
+        ),
+    ),
+    (
+        "Work through the stages",
+        (
+            ("start", "start", "Begin a run: one feature on one track."),
+            ("next", "next", "Show the one thing to do next."),
+            ("status", "status", "Show every stage, what blocks it, and who is asked."),
+            ("stage", "stage", "Lay down the documents of a stage."),
+            ("pass", "pass_", "Write the gate of a finished stage."),
+            ("reaffirm", "reaffirm", "Stand by gates whose inputs changed since they passed."),
+            ("review", "review", "Show the change of an area and bind your verdict to it."),
+            ("derive", "derive", "Compute the peer review gates from the review files."),
+            ("security", "security", "Say whether the security review is needed, and why."),
+            ("fold", "fold", "Write the sign-off gate when the tests already prove it."),
+        ),
+    ),
+    (
+        "Decide",
+        (
+            ("proceed", "proceed", "Let the run pass a checkpoint."),
+            ("resolve", "resolve", "Record the decision on an escalated gate."),
+            ("rule", "rule", "Record a principal's ruling."),
+            ("adr", "adr", "Write a numbered architecture decision record."),
+            ("ask", "ask", "Put a question into the context file."),
+            ("answer", "answer", "Answer a question of the context file."),
+        ),
+    ),
+    (
+        "Check",
+        (
+            ("check", "check", "Judge the index, a commit, or the readiness of a branch."),
+            ("validate", "validate", "Check gate files by themselves."),
+            ("why", "why", "Say why a path, a stage or an area is blocked."),
+            ("explain", "explain", "Explain a rule: what it asks, why, and how to satisfy it."),
+        ),
+    ),
+)
+
+COMMANDS: dict[str, tuple[str, str]] = {verb: (module, summary) for _, rows in GROUPS for verb, module, summary in rows}
+
+_HEAD = """\
+Usage: git gate [OPTIONS] COMMAND [ARGS]...
+
+A staged delivery pipeline, enforced by git itself.
+"""
+
+_TAIL = """\
+Options:
+  --version   Show the version and end.
+  -h, --help  Show this page and end. `git gate COMMAND -h` shows the page of a command.
+
+Exit codes:
+  0    pass (warnings may be shown)
+  1    malformed: a gate, review, document or policy cannot be accepted as written
+  2    blocked: read well, and the answer is no
+  3    escalate: a person must decide
+  4    unknown: could not decide; never treated as a pass
+  64   usage: the command line is wrong
+  130  interrupted
+"""
+
+
+def help_text() -> str:
+    """The page that ``git-gate --help`` prints, ending in a newline."""
+    width = max(map(len, COMMANDS))
+    parts = [_HEAD]
+    for heading, rows in GROUPS:
+        parts.append("\n".join([f"{heading}:", *(f"  {verb:{width}}  {line}" for verb, _, line in rows), ""]))
+    parts.append(_TAIL)
+    return "\n".join(parts)

@@ -1,0 +1,62 @@
+"""``git gate init``: prepare an existing repository."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from commitgate.errors import UserError
+from commitgate.setup import hooks_folder, initial, install, precommit_config, shims
+
+
+@click.command()
+@click.option("--target", metavar="BRANCH", default="", help="The branch that work is merged into. Default: found out.")
+@click.option("--ci", type=click.Choice(["github"]), help="Write a workflow that judges every pull request, too.")
+@click.option("--no-install", is_flag=True, help="Do not install the git hooks of this clone.")
+def command(target: str, ci: str | None, no_install: bool) -> int:
+    """Prepare this repository: policy file, pre-commit configuration, hooks.
+
+    Everything is checked before anything is written; nothing is staged or committed. Until a run is started,
+    every commit stays lawful.
+    """
+    repo = hooks_folder.work_tree()
+    if repo.line("rev-parse", "--is-bare-repository") == "true":
+        raise UserError("this repository is bare: there is no work tree to prepare", "run it in a clone")
+    planned = initial.plan(repo, target, ci or "")
+    folder, steps = "", []
+    if not no_install:
+        folder = hooks_folder.choose(repo, "")
+        steps = install.plan(folder, _own_hooks(folder))
+    initial.apply(repo.directory, planned)
+    install.apply(folder, steps)
+    _tell(planned, steps)
+    return 0
+
+
+def _own_hooks(folder: str) -> tuple[str, ...]:
+    """The hooks to install as shims: not those at which the framework runs us by the configuration just written."""
+    return tuple(
+        hook
+        for hook in shims.HOOKS
+        if hook not in precommit_config.STAGES or shims.look(os.path.join(folder, hook)).kind != shims.FRAMEWORK
+    )
+
+
+def _tell(planned: initial.Plan, steps: list[install.Step]) -> None:
+    names = ", ".join(area.name for area in planned.proposal.areas) or "as shipped"
+    for file in planned.files:
+        detail = f" (target: {planned.target or 'none found'}; areas: {names})" if file.path == initial.POLICY else ""
+        click.echo(f"{file.change} {file.path}{detail}")
+    for note in planned.proposal.notes:
+        click.echo(f"  note: {note}")
+    for step in steps:
+        click.echo(f"{hooks_folder.shown(step.path)}: {step.said}")
+    left = [hook for hook in precommit_config.STAGES if steps and hook not in {step.hook for step in steps}]
+    if left:
+        click.echo(f"{', '.join(left)}: run by the pre-commit framework, which is installed here")
+    changed = [file.path for file in planned.files if file.data != file.before]
+    if changed:
+        click.echo(f"\nNothing is staged. Read {changed[0]}, then:")
+        click.echo(f"  git add {' '.join(changed)} && git commit -m 'chore: adopt commitgate'")
+    click.echo('\nnext: git gate start "<feature>"')

@@ -1,0 +1,158 @@
+"""What the person sees: a line or two for each step, colour and a progress bar on a terminal, plain text elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from commitgate.demo.failure import Difference
+    from commitgate.demo.roles import Role
+    from commitgate.demo.steps import Accepted, Asked, Chapter, Refused
+
+_WIDTHS = (7, 12, 7)  # of the columns: number, role, commit id
+_READING_TIME = {"accepted": 0.7, "refused": 1.2}  # seconds that a line stays the newest one, at least
+
+
+class Screen:
+    """Prints the story. ``pace`` scales the pauses: 1 for a reader, 0 for none."""
+
+    def __init__(self, console: Console, pace: float) -> None:
+        self.console = console
+        self.pace = pace
+        self._next = 0.0
+        self._bar: Progress | None = None
+
+    @contextlib.contextmanager
+    def progress(self, commits: int) -> Iterator[None]:
+        """Show a bar below the story while the block runs, on a terminal only."""
+        if not self.console.is_terminal:
+            yield
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console, transient=True) as bar:
+            bar.add_task("commits", total=commits)
+            self._bar = bar
+            try:
+                yield
+            finally:
+                self._bar = None
+
+    def opening(self, feature: str, path: Path) -> None:
+        """Say what is going to happen, and where."""
+        self._print(Text.assemble(("git gate demo", "bold"), f": “{feature}”, nine stages as real commits"))
+        self._print(Text(f"Repository: {path} (its own configuration, hooks installed by git gate install)", "dim"))
+
+    def chapter(self, step: Chapter) -> None:
+        """A heading."""
+        self._print(Text(""))
+        self._print(Text(step.title, "bold underline"))
+
+    def accepted(self, step: Accepted, number: int, total: int, commit: str, state: str) -> None:
+        """A commit that was let through, with its id and the state of the pipeline after it."""
+        self._wait("accepted")
+        self._line(Text(f"{number:>4}/{total}", "dim"), step.role, Text(commit, "dim"), Text(step.subject))
+        self._line(Text(), None, Text(), Text(f"→ {state}", "dim"))
+        if self._bar is not None:
+            self._bar.advance(self._bar.task_ids[0])
+
+    def refused(self, step: Refused, said: str) -> None:
+        """A commit that was refused, with the rule and the first thing the hook said about it."""
+        self._wait("refused")
+        self._line(Text(), step.role, Text("refused", "bold red"), Text(step.subject))
+        self._line(Text(), None, Text(), _emphasised(finding_line(said, step.rule), step.rule))
+
+    def asked(self, step: Asked, said: str) -> None:
+        """A question and the line of the answer that matters."""
+        self._wait("refused" if step.exits else "accepted")
+        answer = Text("not yet", "bold yellow") if step.exits else Text("yes", "bold green")
+        line = finding_line(said, step.words[0]) if step.words else _first(said)
+        self._line(Text(), step.role, answer, Text(step.subject))
+        self._line(Text(), None, Text(), Text.assemble((f"git gate {step.command}: exit {step.exits}: ", "dim"), line))
+
+    def table(self, status: str) -> None:
+        """The status table, as the tool prints it."""
+        self._print(Text(""))
+        self._print(Text(status.rstrip("\n")))
+
+    def closing(self, commits: int, refusals: int, seconds: float) -> None:
+        """Everything came out as scripted."""
+        self._print(Text(""))
+        self._print(
+            Text(f"{commits} commits accepted, {refusals} refused, all as scripted, in {seconds:.0f} s.", "bold green")
+        )
+
+    def kept(self, path: Path) -> None:
+        """How to look around in the repository that was left behind."""
+        self._print(Text(f"The repository is in {path}. To look around:"))
+        for command, why in (
+            ("git log --stat", "who did what"),
+            ("git gate status", "the table above"),
+            ("git gate why approval backend", "which approvals count, and why"),
+            ("git gate check --ready", "may this branch be merged?"),
+        ):
+            self._print(Text.assemble("  ", (f"{command:<32}", "bold"), (why, "dim")))
+
+    def different(self, what: str, failure: Difference) -> None:
+        """The tool did not behave as scripted: what was expected, and everything that was said."""
+        self._print(Text(""))
+        self._print(Text.assemble(("different ", "bold red"), f"{what}: {failure.expected}"))
+        self._print(Text(failure.output.rstrip("\n")))
+
+    def _wait(self, kind: str) -> None:
+        """Give the previous line its time; what the commit itself took counts as reading time."""
+        rest = self._next - time.monotonic()
+        if rest > 0:
+            time.sleep(rest)
+        self._next = time.monotonic() + self.pace * _READING_TIME[kind]
+
+    def _line(self, number: Text, role: Role | None, mark: Text, words: Text) -> None:
+        """Four columns; on a terminal the last one is folded inside its own width."""
+        who = Text(role.name, role.colour) if role else Text()
+        cells = list(zip((number, who, mark), _WIDTHS, strict=True))
+        if not self.console.is_terminal:
+            self._print(Text("".join(f"{cell.plain:<{width}} " for cell, width in cells) + words.plain))
+            return
+        grid = Table.grid(padding=(0, 1))
+        for _, width in cells:
+            grid.add_column(width=width, no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(*(cell for cell, _ in cells), words)
+        self.console.print(grid)
+
+    def _print(self, text: Text) -> None:
+        # soft_wrap: tables, logs and what hooks said keep their lines, whatever the width of the reader
+        self.console.print(text, soft_wrap=True)
+
+
+def finding_line(said: str, needle: str) -> str:
+    """The first line of the output that contains ``needle``, without leading blanks; "" when there is none."""
+    return next((line.strip() for line in said.splitlines() if needle in line), "")
+
+
+def _first(said: str) -> str:
+    return next((line.strip() for line in said.splitlines() if line.strip()), "")
+
+
+def _emphasised(line: str, rule: str) -> Text:
+    text = Text(line)
+    text.highlight_regex(re.escape(rule), "bold red")
+    return text
+
+
+def console() -> Console:
+    """A console for standard output: plain text when it is no terminal or NO_COLOR is set."""
+    if os.environ.get("NO_COLOR"):
+        return Console(force_terminal=False, no_color=True, highlight=False)
+    return Console(highlight=False)

@@ -1,0 +1,158 @@
+"""The facts read from documents: plain immutable data, cheap to import, made of values that marshal can hold.
+
+Only str, int, float, bool, None, tuple, dict and other records may stand in a field. Findings inside carry an
+empty path (the reader does not know it); lines are 1-based, 0 for "the file as a whole".
+"""
+
+from __future__ import annotations
+
+from commitgate.finding import Finding
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class GateFacts(Record):
+    """One ``pipeline/gates/<stage id>.json``, judged by its own bytes and file name alone.
+
+    ``status`` is "" when the document is so broken that no status can be trusted. ``payload`` is the sha256
+    of the canonical JSON without ``timestamp`` and ``subject``. ``when`` is the timestamp in epoch seconds.
+    ``lines`` gives the line of each top-level key.
+    """
+
+    stage: str  # as the file name says: "stage-04-backend"
+    number: str  # "04"; "budget" for stage-budget
+    suffix: str  # "backend", "" when there is none
+    status: str  # PASS, FAIL, ESCALATE or ""
+    agent: str
+    track: str
+    when: int | None
+    blockers: tuple[str, ...]
+    warnings: tuple[str, ...]
+    payload: str
+    inputs: str  # subject.inputs ("i1:…") or ""
+    fields: dict[str, Any]  # the whole document as parsed
+    lines: dict[str, int]
+    findings: tuple[Finding, ...]
+
+
+class RunFacts(Record):
+    """``pipeline/run.json``. ``id`` is "" when the document cannot be accepted."""
+
+    id: str
+    feature: str
+    track: str
+    created: str
+    findings: tuple[Finding, ...]
+    lines: dict[str, int]
+
+
+class ReviewSection(Record):
+    """One ``## Review of <area>`` section. ``verdict`` is APPROVED, "CHANGES REQUESTED" or ""."""
+
+    area: str  # as written, casefolded; whether the policy knows it is for the judge
+    line: int
+    verdict: str
+    verdict_line: int
+    reviewed: str  # the token of the tool-written line, "d1:<64 hex>", or ""
+    blockers: tuple[str, ...]
+    suggestions: tuple[str, ...]
+    questions: tuple[str, ...]
+    patterns: tuple[str, ...]
+    escalations: tuple[str, ...]
+    decisions: tuple[str, ...]
+    options: tuple[str, ...]
+
+
+class ReviewFacts(Record):
+    """One ``pipeline/code-review/by-<reviewer>.md``."""
+
+    sections: tuple[ReviewSection, ...]
+    findings: tuple[Finding, ...]
+
+
+class Decision(Record):
+    """``<ISO> — RESOLVED <gate>: <decision>`` under ``## User Decisions``."""
+
+    gate: str  # stage id, or "stage-06" of the prose form "Stage 6 escalation resolved:", which means every area
+    text: str
+    when: str
+    line: int
+
+
+class CheckpointMark(Record):
+    """``<ISO> — CHECKPOINT-PASS: a (<who>)`` or ``CHECKPOINT-AUTO-PASS: a (<condition>)``."""
+
+    checkpoint: str  # a, b or c
+    automatic: bool
+    who: str  # who, or the condition of an automatic pass
+    when: str
+    line: int
+
+
+class Question(Record):
+    """``QUESTION: … @PM`` and its ``PM-ANSWER:``, numbered from 1 in the order of the file."""
+
+    number: int
+    text: str
+    to: str  # "PM"
+    answer: str  # "" while open
+    line: int
+
+
+class Ruling(Record):
+    """``PRINCIPAL-RULING: <topic> → <decision>``; ``decision`` is "" for a PRINCIPAL-RULING-REQUEST."""
+
+    topic: str
+    decision: str
+    when: str
+    line: int
+
+
+class ContextFacts(Record):
+    """``pipeline/context.md``."""
+
+    track: str  # of the "TRACK: <track>" line, "" when there is none
+    track_line: int
+    decisions: tuple[Decision, ...]
+    checkpoints: tuple[CheckpointMark, ...]
+    questions: tuple[Question, ...]
+    rulings: tuple[Ruling, ...]
+    security_skip: str  # reason of the last SECURITY-SKIP line, "" when there is none
+    findings: tuple[Finding, ...]
+
+
+class BriefFacts(Record):
+    """``pipeline/brief.md``. ``sections`` maps casefolded level-2 headings to their line."""
+
+    title: str
+    sections: dict[str, int]
+    criteria: tuple[str, ...]
+    criteria_line: int
+    out_of_scope: tuple[str, ...]
+    open_questions: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+class DesignFacts(Record):
+    """``pipeline/design-spec.md``: the STATUS line (DRAFT, APPROVED or "") and where it stands."""
+
+    status: str
+    line: int
+    findings: tuple[Finding, ...]
+
+
+class TestReportFacts(Record):
+    """``pipeline/test-report.md``: which test proves which acceptance criterion, and the totals.
+
+    ``mapping`` holds (criterion number, test name, line); totals are -1 when the report does not state them.
+    """
+
+    mapping: tuple[tuple[int, str, int], ...]
+    total: int
+    passed: int
+    failed: int
+    totals_line: int
+    findings: tuple[Finding, ...]

@@ -1,0 +1,37 @@
+"""Which reader reads which file of a run folder. Readers are imported only when a document must be read."""
+
+from __future__ import annotations
+
+from commitgate.policy.layout import is_gate_path, reviewer_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_BY_NAME = {
+    "run.json": "run",
+    "context.md": "context",
+    "brief.md": "brief",
+    "design-spec.md": "design",
+    "test-report.md": "test_report",
+}
+
+
+def kind_of(below: str) -> str:
+    """The kind of document at a path below the run folder, "" when no facts are read from it."""
+    if is_gate_path(below):
+        return "gate"
+    if reviewer_of(below):
+        return "review"
+    return _BY_NAME.get(below, "")
+
+
+def read(kind: str, below: str, data: bytes) -> Any:
+    """The facts of one document, as its kind's reader gives them."""
+    if kind == "gate":
+        from commitgate.documents import gate
+
+        return gate.read(data, below.rsplit("/", 1)[-1])
+    from importlib import import_module
+
+    return import_module(f"commitgate.documents.{kind}").read(data)

@@ -1,0 +1,396 @@
+"""One question, answered: pick a side, gather its facts, fold its history, judge it.
+
+Every door and every command asks through here, so there is one answer. What the memo knows of HEAD is used, and extended
+when HEAD moved by one commit; a question with ``NoMemo`` starts from nothing.
+"""
+
+from __future__ import annotations
+
+import os
+
+from commitgate.base import Reference
+from commitgate.errors import CannotDecide, GateError
+from commitgate.facts import Facts, Snapshot
+from commitgate.finding import Finding
+from commitgate.gather import Gathering, State
+from commitgate.git.delta import compose, differing_from_all, parse
+from commitgate.git.history import read_walk, start_walk
+from commitgate.git.process import GitFailed, Repository
+from commitgate.git.refs import Target, read_target, resolve, start_refs, target_tip
+from commitgate.git.side import content_on_disk, empty_tree, start_index, worktree_rows
+from commitgate.judge import history as folding
+from commitgate.judge.history import EMPTY, History, extend, join
+from commitgate.judge.verdict import Verdict, judge
+from commitgate.memo import Memo, NoMemo, register
+from commitgate.objects import ABSENT, NOBODY, Person, Row
+from commitgate.policy.model import Policy
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from commitgate.git.process import Blob, Process
+
+register(
+    folding.Verdict,
+    folding.Passed,
+    folding.Attempt,
+    folding.Escalation,
+    History,
+)
+
+INDEX = "index"
+COMMIT = "commit"
+WORKTREE = "worktree"
+ROOT = "pipeline"
+POLICY_FILE = ".gates.yaml"
+
+
+class Question(Record):
+    """What is asked: a side, its revision when it is a commit, and the commits being merged."""
+
+    kind: str
+    revision: str = ""
+    merging: tuple[str, ...] = ()
+
+
+class Answer(Record):
+    """The verdict, and what a command needs to go on."""
+
+    verdict: Verdict
+    policy: Policy
+    facts: Facts
+    target: Target
+
+
+class PolicyRefused(GateError):
+    """``.gates.yaml`` cannot be accepted: nothing can be judged, and the findings say why."""
+
+    code = 1
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("the policy in .gates.yaml cannot be accepted")
+        self.findings = findings
+
+
+class Engine:
+    """Answers questions about one repository. Close it, or use it as a context manager."""
+
+    def __init__(self, repo: Repository, memo: Memo) -> None:
+        self.repo = repo
+        self.memo = memo
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.memo.save()
+        self.repo.close()
+
+    def ask(self, question: Question, now: int) -> Answer:
+        """Judge one side at the time ``now`` (epoch seconds); CannotDecide or PolicyRefused when that is impossible."""
+        refs = start_refs(self.repo)
+        if question.kind == COMMIT:
+            return self._about_commit(resolve(self.repo, question.revision), refs, now)
+        index = start_index(self.repo, "HEAD") if question.kind == INDEX else None
+        head, old_policy = self.repo.batch.get(["HEAD", f"HEAD:{POLICY_FILE}"])
+        merging = question.merging or self._merge_heads()
+        if index is not None:
+            rows = self._index_rows(head.oid if head.type == "commit" else "", index)
+        else:
+            rows = worktree_rows(self.repo, "HEAD" if head.type == "commit" else empty_tree(self.repo))
+        policy_oid, policy_data = self._policy_blob(question.kind, old_policy, rows)
+        policy = self.policy(policy_oid, policy_data)
+        target = read_target(self.repo, refs, policy.target)
+        heads = ((head.oid,) if head.type == "commit" else ()) + merging
+        return self._about_tree(question.kind, heads, head.data, rows, policy, target, now)
+
+    # -- policy ---------------------------------------------------------------------------------------------
+
+    def policy(self, oid: str, data: bytes | None) -> Policy:
+        """The compiled policy of a ``.gates.yaml`` blob (None: the shipped rules alone)."""
+        key = oid or ("none" if data is None else "")
+        known: Policy | None = self.memo.get("policies", key) if key else None
+        if known is not None:
+            return known
+        from commitgate.policy.load import load_policy
+
+        policy, findings = load_policy(data)
+        if policy is None:
+            raise PolicyRefused(findings)
+        if key:
+            self.memo.put("policies", key, policy)
+        return policy
+
+    def _policy_blob(self, kind: str, old: Blob, rows: list[Row]) -> tuple[str, bytes | None]:
+        """(blob id or "", bytes) of the side's policy file."""
+        row = next((row for row in rows if row.path == POLICY_FILE), None)
+        if row is None:
+            return (old.oid, old.data) if old.type == "blob" else ("", None)
+        if row.new_mode == ABSENT:
+            return "", None
+        if kind == WORKTREE:
+            return "", content_on_disk(self.repo, [POLICY_FILE]).get(POLICY_FILE)
+        return row.new_oid, self.repo.batch.get([row.new_oid])[0].data
+
+    # -- heads ----------------------------------------------------------------------------------------------
+
+    def _merge_heads(self) -> tuple[str, ...]:
+        """The commits being merged: MERGE_HEAD, or (before a clean merge has one) git's GITHEAD_<oid> variables."""
+        found = self.repo.batch.get(["MERGE_HEAD"])[0]
+        if found.type == "commit":
+            with open(self.repo.git_path("MERGE_HEAD"), encoding="ascii") as handle:
+                return tuple(handle.read().split())
+        return tuple(name[8:] for name in sorted(self.repo.env) if name.startswith("GITHEAD_") and _is_oid(name[8:]))
+
+    def _index_rows(self, head: str, started: Process) -> list[Row]:
+        if head:
+            return parse(started.output())
+        try:
+            started.output()
+        except GitFailed:
+            pass  # there is no HEAD to compare with: a first commit is compared with the empty tree
+        return parse(start_index(self.repo, empty_tree(self.repo)).output())
+
+    # -- a commit -------------------------------------------------------------------------------------------
+
+    def _about_commit(self, commit: str, refs: Process, now: int) -> Answer:
+        blob = self.repo.batch.get([f"{commit}:{POLICY_FILE}"])[0]
+        policy = self.policy(*((blob.oid, blob.data) if blob.type == "blob" else ("", None)))
+        target = read_target(self.repo, refs, policy.target)
+        gathering = Gathering(self.repo, policy, self.memo, ROOT)
+        run_id = gathering.run_id_at(commit)
+        reference = gathering.reference((commit,), run_id, target_tip(self.repo, target))
+        histories: dict[str, History] = {}
+        for snapshot, parents in gathering.walk((commit,), reference):
+            before = join(histories.get(parent, EMPTY) for parent in snapshot.parents)
+            if snapshot.commit == commit:
+                return self._judge(
+                    gathering, COMMIT, snapshot, parents, reference, before, (), target, now, wanted=commit
+                )
+            histories[snapshot.commit] = extend(policy, before, snapshot, parents)
+        snapshot = gathering.snapshot(gathering.states[commit], (), (), {})
+        return self._judge(gathering, COMMIT, snapshot, (snapshot,), reference, EMPTY, (), target, now, wanted=commit)
+
+    # -- index and work tree --------------------------------------------------------------------------------
+
+    def _about_tree(
+        self,
+        kind: str,
+        heads: tuple[str, ...],
+        head_data: bytes,
+        rows: list[Row],
+        policy: Policy,
+        target: Target,
+        now: int,
+    ) -> Answer:
+        gathering = Gathering(self.repo, policy, self.memo, ROOT)
+        run_row = next((row for row in rows if row.path == f"{ROOT}/run.json"), None)
+        reference, histories = self._heads(gathering, heads, head_data, run_row, policy, target)
+        states = [gathering.states[head] for head in heads]
+        deltas = (
+            [rows] + [parse(start_index(self.repo, head).output()) for head in heads[1:]] if kind == INDEX else [rows]
+        )
+        state = self._side_state(gathering, kind, states, rows, reference)
+        content = (
+            content_on_disk(self.repo, [r.path for r in rows if r.path.startswith(ROOT + "/")])
+            if kind == WORKTREE
+            else {}
+        )
+        if kind == WORKTREE:
+            state, deltas = _without_scratch(gathering, state, deltas)
+        snapshot = gathering.snapshot(state, differing_from_all(deltas), heads, content)
+        snapshot = snapshot._replace(author=self.author(), committer=self.author())
+        before = join(histories[head] for head in heads)
+        parents = tuple(self._parent(gathering, parent) for parent in states)
+        unmerged = tuple(sorted({row.path for row in rows if row.unmerged}))
+        return self._judge(gathering, kind, snapshot, parents, reference, before, unmerged, target, now)
+
+    def _parent(self, gathering: Gathering, state: State) -> Snapshot:
+        light = gathering.light(state)
+        run = light.run
+        if run is None:
+            return light
+        _, product = gathering.split(state.rows.values(), True)
+        return light._replace(delta=gathering.classify(product, run.track))
+
+    def _side_state(
+        self, gathering: Gathering, kind: str, parents: list[State], rows: list[Row], reference: Reference
+    ) -> State:
+        if not parents:
+            return State("", "", gathering.below({}, rows), compose({}, rows))
+        base = gathering.base_of("", tuple(parent.commit for parent in parents), reference)
+        entries = gathering.below(parents[0].entries, rows)
+        if base == parents[0].base:
+            return State("", base, entries, compose(parents[0].rows, rows))
+        if kind == INDEX:
+            return State("", base, entries, {row.path: row for row in parse(start_index(self.repo, base).output())})
+        return State("", base, entries, {row.path: row for row in worktree_rows(self.repo, base)})
+
+    def _heads(
+        self,
+        gathering: Gathering,
+        heads: tuple[str, ...],
+        head_data: bytes,
+        run_row: Row | None,
+        policy: Policy,
+        target: Target,
+    ) -> tuple[Reference, dict[str, History]]:
+        """The states and histories of the heads: from the memo, extended from a parent's memo, or walked."""
+        if not heads:
+            return Reference("", "on-target", "", ""), {}
+        alone = len(heads) == 1 and run_row is None
+        key = _head_key(heads[0], target, policy)
+        if alone:
+            known = self.memo.get("heads", key)
+            parent = _only_parent(head_data)
+            if known is None and parent:
+                known = self._extended(gathering, heads[0], _head_key(parent, target, policy, heads[0]))
+                if known is not None:
+                    self.memo.put("heads", key, known)
+            if known is not None:
+                state, history, reference = known
+                gathering.states[heads[0]] = state
+                return reference, {heads[0]: history}
+        run_id = gathering.run_id_at(heads[0])
+        if run_row is not None:
+            run_id = self._new_run_id(gathering, run_row) or run_id
+        reference = gathering.reference(heads, run_id, target_tip(self.repo, target))
+        histories = _fold(gathering, heads, reference, policy)
+        if alone:
+            self.memo.put("heads", key, (gathering.states[heads[0]], histories[heads[0]], reference))
+        return reference, histories
+
+    def _new_run_id(self, gathering: Gathering, row: Row) -> str:
+        from commitgate.documents import run
+
+        if row.new_mode == ABSENT:
+            return ""
+        data = content_on_disk(self.repo, [row.path]).get(row.path) if not row.new_oid.strip("0") else None
+        if data is None:
+            blob = self.repo.batch.get([row.new_oid])[0]
+            data = blob.data if blob.type == "blob" else content_on_disk(self.repo, [row.path]).get(row.path, b"")
+        return run.read(data).id
+
+    def _extended(
+        self, gathering: Gathering, head: str, key: tuple[str, ...]
+    ) -> tuple[State, History, Reference] | None:
+        """What the memo knows of HEAD's only parent, taken one commit further; None when that does not hold."""
+        known = self.memo.get("heads", key)
+        if known is None:
+            return None
+        state, history, reference = known
+        gathering.states[state.commit] = state
+        commits = read_walk(self.repo, start_walk(self.repo, (head,), (state.commit,)))
+        if len(commits) != 1 or commits[0].parents != (state.commit,):
+            return None
+        if any(row.path == f"{ROOT}/run.json" for row in commits[0].deltas[0]):
+            return None  # another run, another base
+        snapshot, parents = gathering.step(commits[0], reference)
+        return gathering.states[head], extend(gathering.policy, history, snapshot, parents), reference
+
+    def author(self) -> Person:
+        """Who is about to commit: what git exports to its hooks, else what git would say."""
+        name, email = self.repo.env.get("GIT_AUTHOR_NAME"), self.repo.env.get("GIT_AUTHOR_EMAIL")
+        if name and email:
+            return Person(name, email)
+        try:
+            ident = self.repo.line("var", "GIT_AUTHOR_IDENT")
+        except GitFailed:
+            return NOBODY
+        name, _, rest = ident.partition(" <")
+        return Person(name, rest.partition(">")[0])
+
+    # -- the end --------------------------------------------------------------------------------------------
+
+    def _judge(
+        self,
+        gathering: Gathering,
+        kind: str,
+        snapshot: Snapshot,
+        parents: tuple[Snapshot, ...],
+        reference: Reference,
+        before: History,
+        unmerged: tuple[str, ...],
+        target: Target,
+        now: int,
+        wanted: str = "",
+    ) -> Answer:
+        run = snapshot.run
+        if reference.frozen_to and run is not None:
+            snapshot = snapshot._replace(delta=gathering.frozen_delta(reference, run.track))
+        base = gathering.states[wanted].base if wanted else ""
+        facts = Facts(snapshot, parents, base, bool(reference.frozen_to), kind, unmerged)
+        return Answer(judge(gathering.policy, facts, before, now), gathering.policy, facts, target)
+
+
+def _fold(gathering: Gathering, heads: tuple[str, ...], reference: Reference, policy: Policy) -> dict[str, History]:
+    histories: dict[str, History] = {}
+    for snapshot, parents in gathering.walk(heads, reference):
+        before = join(histories.get(parent, EMPTY) for parent in snapshot.parents)
+        histories[snapshot.commit] = extend(policy, before, snapshot, parents)
+    return {head: histories.get(head, EMPTY) for head in heads}
+
+
+def _without_scratch(gathering: Gathering, state: State, deltas: list[list[Row]]) -> tuple[State, list[list[Row]]]:
+    """Untracked files in no area are somebody's scratch until they are added; they are not judged in the work tree."""
+    scratch = {
+        row.path
+        for row in deltas[0]
+        if row.old_mode == ABSENT
+        and row.untracked
+        and not row.path.startswith(ROOT + "/")
+        and gathering.path_class(row.path).area == "other"
+    }
+    if not scratch:
+        return state, deltas
+    rows = {path: row for path, row in state.rows.items() if path not in scratch}
+    return state._replace(rows=rows), [[row for row in delta if row.path not in scratch] for delta in deltas]
+
+
+def _head_key(head: str, target: Target, policy: Policy, stands_for: str = "") -> tuple[str, ...]:
+    # A local target that *is* the head moves with it: the pair stays comparable from commit to commit.
+    here = stands_for or head
+    local = "HEAD" if target.local == here else target.local
+    return (head, target.name, target.remote, local, policy.digest, ROOT)
+
+
+def _only_parent(commit: bytes) -> str:
+    header = commit.partition(b"\n\n")[0].split(b"\n")
+    parents = [line[7:].decode("ascii") for line in header if line.startswith(b"parent ")]
+    return parents[0] if len(parents) == 1 else ""
+
+
+def _is_oid(text: str) -> bool:
+    return len(text) in (40, 64) and all(c in "0123456789abcdef" for c in text)
+
+
+def open_engine(directory: str = "", environ: Mapping[str, str] | None = None) -> Engine:
+    """An engine with the repository's memo; without one where there must be none (CI, a quarantine)."""
+    repo = Repository(directory, environ)
+    env = repo.env
+    if env.get("CI") or env.get("GIT_QUARANTINE_PATH"):
+        return Engine(repo, NoMemo())
+    return Engine(repo, Memo(_memo_folder(repo)))
+
+
+def _memo_folder(repo: Repository) -> str:
+    """Where the memo lies. A plain ``.git`` folder needs no question to git; everything else is asked."""
+    git_dir = repo.env.get("GIT_DIR") or os.path.join(repo.directory, ".git")
+    if os.path.isdir(os.path.join(git_dir, "objects")):
+        return os.path.join(git_dir, "commitgate")
+    return repo.git_path("commitgate")
+
+
+__all__ = [
+    "COMMIT",
+    "INDEX",
+    "WORKTREE",
+    "Answer",
+    "CannotDecide",
+    "Engine",
+    "PolicyRefused",
+    "Question",
+    "open_engine",
+]

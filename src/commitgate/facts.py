@@ -1,0 +1,93 @@
+"""What ``gather`` hands to ``judge``: trees and deltas as plain data. No git, no files, no clock in here."""
+
+from __future__ import annotations
+
+from commitgate.documents.facts import ContextFacts, GateFacts, ReviewFacts, RunFacts
+from commitgate.objects import Person, Row
+from commitgate.policy.layout import GATES, is_gate_path, reviewer_of
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Change(Record):
+    """One row of the product delta, with what the policy says about its path."""
+
+    path: str
+    old_mode: str
+    old_oid: str
+    new_mode: str
+    new_oid: str
+    area: str  # "" for a path that is free
+    free: bool
+    triggers: tuple[tuple[str, str], ...]  # (trigger id, what matched); () in areas that are not reviewed
+
+
+class Snapshot(Record):
+    """One tree with its delta: the side being judged, or a commit on the way to it.
+
+    ``entries`` holds every path below the run folder (mode, oid); ``documents`` the parsed facts by path.
+    ``delta`` is the product delta base→this tree; in a commit that touches no process file it is empty,
+    because nothing is bound there. ``touched`` and ``touched_process`` differ from every parent.
+    """
+
+    commit: str  # "" for the index and the work tree
+    parents: tuple[str, ...]
+    author: Person
+    committer: Person
+    coauthors: tuple[Person, ...]
+    root: str  # the run folder, "pipeline"
+    entries: dict[str, tuple[str, str]]
+    documents: dict[str, Any]
+    delta: tuple[Change, ...]
+    touched: tuple[Change, ...]
+    touched_process: tuple[Row, ...]
+
+    @property
+    def run(self) -> RunFacts | None:
+        """The run, or None when no ``run.json`` is there."""
+        found: RunFacts | None = self.documents.get(f"{self.root}/run.json")
+        return found
+
+    @property
+    def context(self) -> ContextFacts | None:
+        """``context.md``, or None when it is absent."""
+        found: ContextFacts | None = self.documents.get(f"{self.root}/context.md")
+        return found
+
+    def below(self, path: str) -> str:
+        """The path below the run folder; "" when it is not in it."""
+        start = self.root + "/"
+        return path[len(start) :] if path.startswith(start) else ""
+
+    def gates(self) -> dict[str, GateFacts]:
+        """The gates by stage id."""
+        start = f"{self.root}/{GATES}"
+        return {
+            path[len(start) : -5]: facts
+            for path, facts in self.documents.items()
+            if path.startswith(start) and is_gate_path(self.below(path))
+        }
+
+    def reviews(self) -> list[tuple[str, str, ReviewFacts]]:
+        """(path, reviewer as the file name says, facts) of every review file, sorted by path."""
+        found = []
+        for path in sorted(self.documents):
+            name = reviewer_of(self.below(path))
+            if name:
+                found.append((path, name, self.documents[path]))
+        return found
+
+
+class Facts(Record):
+    """Everything the judge is told about one question."""
+
+    side: Snapshot
+    parents: tuple[Snapshot, ...]  # entries and documents only
+    base: str  # oid of the base, "" for the empty tree
+    frozen: bool  # a landed run: the delta no longer moves
+    kind: str  # index, commit or worktree
+    unmerged: tuple[str, ...]  # paths with conflicts in the index
+    shallow: bool = False

@@ -1,0 +1,281 @@
+"""Repository, base, side and policy → facts. Reads objects only: no work tree, no index lock, nothing written.
+
+Work is done commit by commit, parents first: every commit of base..side becomes a Snapshot whose entries and
+delta are those of its first parent plus its own raw rows. What was known of a head is kept in the memo and
+extended when HEAD moves by one commit.
+"""
+
+from __future__ import annotations
+
+from commitgate.base import Reference, find_reference
+from commitgate.documents.reading import kind_of, read
+from commitgate.facts import Change, Snapshot
+from commitgate.git.delta import compose, differing_from_all
+from commitgate.git.history import Commit, diff_trees, read_walk, start_walk
+from commitgate.git.refs import is_shallow, the_merge_base
+from commitgate.memo import register
+from commitgate.objects import NOBODY, SUBMODULE, SYMLINK, Person, Row
+from commitgate.policy.layout import is_process
+from commitgate.policy.model import PathClass, Policy
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from commitgate.git.process import Repository
+    from commitgate.memo import Memo
+
+
+class State(Record):
+    """What is known of one commit: its base, everything below the run folder, and all rows base→commit."""
+
+    commit: str
+    base: str  # "" = the empty tree
+    entries: dict[str, tuple[str, str]]
+    rows: dict[str, Row]
+
+
+register(State, Row, Person, Reference)
+
+# A document kept out of the memo: what is in the work tree has no blob.
+Content = dict[str, bytes]
+
+
+class Gathering:
+    """Everything asked about one repository under one policy, for one run folder."""
+
+    def __init__(self, repo: Repository, policy: Policy, memo: Memo, root: str) -> None:
+        self.repo = repo
+        self.policy = policy
+        self.memo = memo
+        self.root = root
+        self.states: dict[str, State] = {}
+        self._classifier: Any = None
+
+    # -- the range ------------------------------------------------------------------------------------------
+
+    def reference(self, heads: tuple[str, ...], run_id: str, tip: str) -> Reference:
+        """Where the run's work starts from, for these heads."""
+        return find_reference(self.repo, self.policy, self.root, heads, run_id, tip, self.run_id_at)
+
+    def run_id_at(self, commit: str) -> str:
+        """The run id in a commit's tree, "" when there is none."""
+        blob = self.repo.batch.get([f"{commit}:{self.root}/run.json"])[0]
+        if blob.type != "blob":
+            return ""
+        found: str = self._read("run", "run.json", blob.oid, blob.data).id
+        return found
+
+    def walk(self, heads: tuple[str, ...], reference: Reference) -> Iterator[tuple[Snapshot, tuple[Snapshot, ...]]]:
+        """Every commit of the range with its parents' snapshots, parents first; ``states`` is filled on the way.
+
+        Parents outside the range are boundaries: their tree is read, and their delta is empty by definition.
+        """
+        exclude = [reference.tip] if reference.tip else []
+        commits = read_walk(self.repo, start_walk(self.repo, heads, exclude))
+        inside = {commit.oid for commit in commits}
+        boundaries = {parent for commit in commits for parent in commit.parents if parent not in inside}
+        boundaries.update(head for head in heads if head not in inside)
+        for oid in boundaries:
+            if oid not in self.states:
+                self.states[oid] = self.boundary(oid)
+        if any(not commit.parents for commit in commits) and is_shallow(self.repo):
+            self._refuse_shallow()
+        for commit in commits:
+            yield self.step(commit, reference)
+
+    def _refuse_shallow(self) -> None:
+        from commitgate.errors import CannotDecide
+        from commitgate.git.refs import SHALLOW_HINT
+
+        raise CannotDecide(
+            "this clone is shallow: the start of the run's history is not in it", SHALLOW_HINT, "engine/shallow"
+        )
+
+    def boundary(self, commit: str) -> State:
+        """The state of a commit that the target already has."""
+        return State(commit, commit, self._entries_at(commit), {})
+
+    def step(self, commit: Commit, reference: Reference) -> tuple[Snapshot, tuple[Snapshot, ...]]:
+        """Extend the states by one commit; its snapshot and its parents'."""
+        parents = [self.states[parent] for parent in commit.parents]
+        base = self.base_of(commit.oid, commit.parents, reference)
+        if not parents:
+            entries, rows = self.below({}, commit.deltas[0]), compose({}, commit.deltas[0])
+        else:
+            entries = self.below(parents[0].entries, commit.deltas[0])
+            if base == parents[0].base:
+                rows = compose(parents[0].rows, commit.deltas[0])
+            else:
+                rows = {row.path: row for row in diff_trees(self.repo, base, commit.oid)}
+        self.states[commit.oid] = State(commit.oid, base, entries, rows)
+        touched = differing_from_all(list(commit.deltas))
+        snapshot = self.snapshot(self.states[commit.oid], touched, commit.parents, Content())
+        snapshot = snapshot._replace(author=commit.author, committer=commit.committer, coauthors=commit.coauthors)
+        return snapshot, tuple(self.light(parent) for parent in parents)
+
+    def base_of(self, commit: str, parents: tuple[str, ...], reference: Reference) -> str:
+        """base(c): that of its parents when they agree, else asked of git."""
+        if not parents:
+            return "" if not reference.tip else the_merge_base(self.repo, reference.tip, commit)
+        bases = {self.states[parent].base for parent in parents}
+        if len(bases) == 1:
+            return bases.pop()
+        return the_merge_base(self.repo, reference.tip, *parents) if reference.tip else ""
+
+    # -- snapshots ------------------------------------------------------------------------------------------
+
+    def light(self, state: State) -> Snapshot:
+        """A snapshot of a tree alone: entries and documents, no delta."""
+        return Snapshot(
+            state.commit,
+            (),
+            NOBODY,
+            NOBODY,
+            (),
+            self.root,
+            state.entries,
+            self.documents(state.entries, Content()),
+            (),
+            (),
+            (),
+        )
+
+    def snapshot(self, state: State, touched: Iterable[Row], parents: tuple[str, ...], content: Content) -> Snapshot:
+        """A snapshot with its delta. Commits that touch no process file get no delta: nothing is bound there."""
+        documents = self.documents(state.entries, content)
+        run = documents.get(f"{self.root}/run.json")
+        process, product = self.split(touched, run is not None)
+        delta: tuple[Change, ...] = ()
+        if run is not None and (process or not state.commit):
+            _, rows = self.split(state.rows.values(), True)
+            delta = self.classify(rows, run.track)
+        track = run.track if run is not None else ""
+        return Snapshot(
+            state.commit,
+            parents,
+            NOBODY,
+            NOBODY,
+            (),
+            self.root,
+            state.entries,
+            documents,
+            delta,
+            self.classify(product, track),
+            tuple(process),
+        )
+
+    def split(self, rows: Iterable[Row], active: bool) -> tuple[list[Row], list[Row]]:
+        """(process rows, product rows). Without a run every path is product."""
+        start = self.root + "/"
+        process: list[Row] = []
+        product: list[Row] = []
+        for row in rows:
+            inside = active and row.path.startswith(start) and is_process(self.policy, row.path[len(start) :])
+            (process if inside else product).append(row)
+        return process, product
+
+    def classify(self, rows: Iterable[Row], track: str) -> tuple[Change, ...]:
+        """Rows with their area and triggers, sorted by path."""
+        unreviewed = {area.name for area in self.policy.areas if not area.reviewed}
+        known = self.policy.tracks.get(track)
+        deps_area = known is not None and known.deps_area
+        changes = []
+        for row in rows:
+            kind = self.path_class(row.path)
+            area = "deps" if deps_area and kind.deps else kind.area
+            triggers = kind.triggers
+            if area in unreviewed and not kind.free:
+                triggers = tuple(hit for hit in triggers if hit[0] == "control:plane")
+            changes.append(Change(*row[:5], "" if kind.free else area, kind.free, triggers))
+        changes.sort(key=lambda change: change.path.encode("utf-8", "surrogateescape"))
+        return tuple(changes)
+
+    def frozen_delta(self, reference: Reference, track: str) -> tuple[Change, ...]:
+        """The product delta of a landed run, which no longer moves."""
+        _, product = self.split(diff_trees(self.repo, reference.frozen_from, reference.frozen_to), True)
+        return self.classify(product, track)
+
+    def path_class(self, path: str) -> PathClass:
+        """What the policy says of a path, memoised: it is a pure function of the two."""
+        key = (self.policy.digest, path)
+        found = self.memo.get("paths", key)
+        if found is None:
+            if self._classifier is None:
+                from commitgate.policy.paths import Classifier
+
+                self._classifier = Classifier(self.policy)
+            found = self._classifier.classify(path)
+            self.memo.put("paths", key, found)
+        return found  # type: ignore[no-any-return]
+
+    # -- trees and documents --------------------------------------------------------------------------------
+
+    def _entries_at(self, commit: str) -> dict[str, tuple[str, str]]:
+        entries = {}
+        for line in self.repo.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{self.root}/").split(b"\0"):
+            if line:
+                meta, _, path = line.partition(b"\t")
+                mode, _, oid = meta.decode("ascii").split(" ")
+                entries[path.decode("utf-8", "surrogateescape")] = (mode, oid)
+        return entries
+
+    def below(self, entries: dict[str, tuple[str, str]], rows: Iterable[Row]) -> dict[str, tuple[str, str]]:
+        """The entries after the rows that lie below the run folder."""
+        start = self.root + "/"
+        changed = [row for row in rows if row.path.startswith(start)]
+        if not changed:
+            return entries
+        after = dict(entries)
+        for row in changed:
+            if row.new_mode == "000000":
+                after.pop(row.path, None)
+            else:
+                after[row.path] = (row.new_mode, row.new_oid)
+        return after
+
+    def documents(self, entries: dict[str, tuple[str, str]], content: Content) -> dict[str, Any]:
+        """The facts of every document that has a reader. A symlink or a submodule is not read at all."""
+        found: dict[str, Any] = {}
+        missing: list[tuple[str, str, str, str]] = []
+        for path, (mode, oid) in entries.items():
+            below = path[len(self.root) + 1 :]
+            kind = kind_of(below)
+            if not kind or mode in (SYMLINK, SUBMODULE):
+                continue
+            if path in content:
+                found[path] = read(kind, below, content[path])
+                continue
+            facts = self._known_document(kind, below, oid)
+            if facts is None:
+                missing.append((path, kind, below, oid))
+            else:
+                found[path] = facts
+        if missing:
+            for (path, kind, below, oid), blob in zip(missing, self.repo.batch.get(m[3] for m in missing), strict=True):
+                if blob.type != "blob":
+                    from commitgate.errors import CannotDecide
+
+                    raise CannotDecide(
+                        f"{path}: its blob {oid[:12]} is not in the repository", "git fsck", "engine/missing-object"
+                    )
+                found[path] = self._read(kind, below, oid, blob.data)
+        return found
+
+    def _known_document(self, kind: str, below: str, oid: str) -> Any:
+        return self.memo.get("documents", _document_key(kind, below, oid))
+
+    def _read(self, kind: str, below: str, oid: str, data: bytes) -> Any:
+        key = _document_key(kind, below, oid)
+        known = self.memo.get("documents", key)
+        if known is None:
+            known = read(kind, below, data)
+            self.memo.put("documents", key, known)
+        return known
+
+
+def _document_key(kind: str, below: str, oid: str) -> tuple[str, str]:
+    # A gate is judged against its own file name; every other document by its bytes alone.
+    return (below if kind == "gate" else kind, oid)

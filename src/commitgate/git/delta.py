@@ -1,0 +1,50 @@
+"""Raw diffs: what changed between two trees, entry by entry, without renames, contents or attributes.
+
+``.gitattributes``, user configuration and rename detection cannot bend a raw row; that is why only rows decide.
+"""
+
+from __future__ import annotations
+
+from commitgate.objects import Row
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# Every flag that keeps user configuration from changing what a raw diff says.
+RAW = ("--raw", "-z", "--no-renames", "--no-abbrev", "--no-color", "--ignore-submodules=none")
+
+
+def rows(tokens: Iterator[bytes], first: bytes) -> Row:
+    """One row from its ``:mode mode oid oid X`` token and the path token that follows."""
+    words = first.decode("ascii").split(" ")
+    path = next(tokens).decode("utf-8", "surrogateescape")
+    return Row(path, words[0][1:], words[2], words[1], words[3], words[4] == "U")
+
+
+def parse(data: bytes) -> list[Row]:
+    """All rows of ``--raw -z`` output."""
+    tokens = iter(data.split(b"\0"))
+    return [rows(tokens, token) for token in tokens if token]
+
+
+def compose(earlier: dict[str, Row], later: Iterable[Row]) -> dict[str, Row]:
+    """The delta base→c from base→b (by path) and the rows b→c. A path that came back to its old state drops out."""
+    merged = dict(earlier)
+    for row in later:
+        before = merged.get(row.path)
+        if before is not None:
+            row = Row(row.path, before.old_mode, before.old_oid, row.new_mode, row.new_oid, row.unmerged)
+        if row.old_mode == row.new_mode and row.old_oid == row.new_oid:
+            merged.pop(row.path, None)
+        else:
+            merged[row.path] = row
+    return merged
+
+
+def differing_from_all(deltas: list[list[Row]]) -> list[Row]:
+    """The rows of the first delta whose path stands in every other delta too: what a merge itself made."""
+    if len(deltas) == 1:
+        return deltas[0]
+    others = [{row.path for row in delta} for delta in deltas[1:]]
+    return [row for row in deltas[0] if all(row.path in other for other in others)]

@@ -1,0 +1,263 @@
+"""Running git: the environment rules, one-shot commands, and one long-lived ``cat-file --batch``.
+
+Started with posix_spawn and not with :mod:`subprocess`, whose import alone costs as much as the whole hook
+may. Processes are started first and read later, so that several run side by side.
+"""
+
+from __future__ import annotations
+
+import os
+
+from commitgate.errors import CannotDecide
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+try:  # the bare C module: hashlib brings OpenSSL, 1 ms
+    from _sha256 import sha256  # type: ignore[import-not-found]
+except ImportError:
+    from hashlib import sha256
+
+__all__ = ["Blob", "CatFile", "GitFailed", "Process", "Repository", "environment", "sha256"]
+
+# Inherited GIT_DIR, GIT_INDEX_FILE, GIT_WORK_TREE, GIT_OBJECT_DIRECTORY, GIT_ALTERNATE_OBJECT_DIRECTORIES and
+# GIT_QUARANTINE_PATH are kept: git sets them for its hooks, and they name the very tree to be judged.
+_FORCED = {
+    "GIT_NO_REPLACE_OBJECTS": "1",  # a replace ref must not swap the judged object for another
+    "GIT_GRAFT_FILE": os.devnull,  # nor a graft its parents
+    "GIT_OPTIONAL_LOCKS": "0",  # never refresh the index behind the user's back
+    "GIT_LITERAL_PATHSPECS": "1",
+    "LC_ALL": "C",
+}
+_REMOVED = ("GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS")
+
+# Variables that tie a process to one repository. To be dropped only when another repository is meant.
+LOCAL_VARIABLES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
+
+
+class GitFailed(CannotDecide):
+    """git ended with a status that was not expected; what it said is the message."""
+
+    def __init__(self, command: str, status: int, stderr: str) -> None:
+        said = stderr.strip().splitlines()
+        super().__init__(
+            f"git {command} failed ({status}): {said[-1] if said else 'no message'}", rule="engine/git-failed"
+        )
+        self.status = status
+        self.stderr = stderr
+
+
+def environment(inherited: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment for every git process: what is inherited, with replace refs, grafts and locks ruled out."""
+    env = dict(os.environ if inherited is None else inherited)
+    for name in _REMOVED:
+        env.pop(name, None)
+    env.update(_FORCED)
+    return env
+
+
+def _scratch() -> int:
+    """A nameless file for stderr: a pipe could fill up while stdout is being read."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("git-stderr")
+    import tempfile
+
+    handle, name = tempfile.mkstemp()
+    os.unlink(name)
+    return handle
+
+
+class Process:
+    """A started git process. ``output()`` reads it to the end; starting never waits."""
+
+    status = 0
+    stderr = ""
+
+    def __init__(self, args: list[str], env: Mapping[str, str], feed: bytes | None) -> None:
+        self.args = args
+        self._stderr = _scratch()
+        self._out, child_out = os.pipe()
+        child_in, self._in = os.pipe()
+        try:
+            self.pid = os.posix_spawnp(
+                "git",
+                args,
+                env,
+                file_actions=[
+                    (os.POSIX_SPAWN_DUP2, child_in, 0),
+                    (os.POSIX_SPAWN_DUP2, child_out, 1),
+                    (os.POSIX_SPAWN_DUP2, self._stderr, 2),
+                ],
+            )
+        except FileNotFoundError:
+            raise CannotDecide(
+                "git is not on the PATH", "install git 2.38 or newer", rule="engine/git-failed"
+            ) from None
+        finally:
+            os.close(child_in)
+            os.close(child_out)
+        if feed is not None:
+            self._feed(feed)
+
+    def _feed(self, data: bytes) -> None:
+        # Callers keep this below what a pipe holds, or write in turns (CatFile): git must not block on its own output.
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._in, view) :]
+        except BrokenPipeError:
+            pass  # git ended early; its status says why
+        os.close(self._in)
+        self._in = -1
+
+    def write(self, data: bytes) -> None:
+        """Send bytes to git's standard input and keep it open."""
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._in, view) :]
+
+    def read(self, size: int) -> bytes:
+        """Up to ``size`` bytes of git's standard output; b"" at its end."""
+        return os.read(self._out, size)
+
+    def output(self, accept: tuple[int, ...] = (0,)) -> bytes:
+        """All of standard output. Any exit status outside ``accept`` raises GitFailed."""
+        chunks = []
+        while chunk := os.read(self._out, 1 << 20):
+            chunks.append(chunk)
+        self.status = self.close()
+        if self.status not in accept:
+            raise GitFailed(" ".join(self.args[1:]), self.status, self.stderr)
+        return b"".join(chunks)
+
+    def close(self) -> int:
+        """Close the pipes, wait, and return the exit status; ``stderr`` then holds what git said."""
+        if self._in != -1:
+            os.close(self._in)
+            self._in = -1
+        os.close(self._out)
+        _, waited = os.waitpid(self.pid, 0)
+        size = os.lseek(self._stderr, 0, os.SEEK_END)
+        self.stderr = os.pread(self._stderr, min(size, 65536), 0).decode("utf-8", "replace")
+        os.close(self._stderr)
+        return os.waitstatus_to_exitcode(waited)
+
+
+class Blob(Record):
+    """One object as cat-file gives it. ``type`` is "missing" when there is none."""
+
+    oid: str
+    type: str
+    data: bytes
+
+
+class CatFile:
+    """One ``cat-file --batch`` for the whole run; ask several names at once, answers come in the same order."""
+
+    # A request is at most some 70 bytes for an object id; 400 of them stay below the smallest pipe buffer.
+    _TURN = 400
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._buffer = b""
+
+    def ask(self, names: Iterable[str]) -> None:
+        """Send requests without waiting for the answers; read them with :meth:`answer`, in order."""
+        self._process.write("".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape"))
+
+    def answer(self) -> Blob:
+        """The next answer. A name that does not resolve has type "missing"."""
+        while b"\n" not in self._buffer:
+            self._fill()
+        header, _, self._buffer = self._buffer.partition(b"\n")
+        words = header.decode("utf-8", "surrogateescape").rsplit(" ", 2)
+        if len(words) != 3 or not words[2].isdigit():
+            return Blob(words[0], "missing", b"")
+        size = int(words[2])
+        while len(self._buffer) < size + 1:
+            self._fill()
+        data, self._buffer = self._buffer[:size], self._buffer[size + 1 :]
+        return Blob(words[0], words[1], data)
+
+    def get(self, names: Iterable[str]) -> list[Blob]:
+        """Ask and read, in turns that cannot fill a pipe."""
+        wanted = list(names)
+        found: list[Blob] = []
+        for start in range(0, len(wanted), self._TURN):
+            turn = wanted[start : start + self._TURN]
+            self.ask(turn)
+            found.extend(self.answer() for _ in turn)
+        return found
+
+    def _fill(self) -> None:
+        chunk = self._process.read(1 << 18)
+        if not chunk:
+            status = self._process.close()
+            raise GitFailed("cat-file --batch", status, self._process.stderr)
+        self._buffer += chunk
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.close()
+
+
+class Repository:
+    """A repository to ask. ``directory`` "" means the current one, as git itself finds it (hooks: GIT_DIR)."""
+
+    def __init__(self, directory: str = "", inherited: Mapping[str, str] | None = None) -> None:
+        self.directory = directory
+        self.env = environment(inherited)
+        self._batch: CatFile | None = None
+
+    def start(self, *args: str, feed: bytes | None = b"") -> Process:
+        """Start ``git <args>`` and return at once. ``feed`` is its standard input; None keeps it open."""
+        where = ["-C", self.directory] if self.directory else []
+        return Process(["git", *where, *args], self.env, feed)
+
+    def run(self, *args: str, feed: bytes = b"", accept: tuple[int, ...] = (0,)) -> bytes:
+        """Run ``git <args>`` to its end and return its standard output; GitFailed on an unexpected status."""
+        return self.start(*args, feed=feed).output(accept)
+
+    def line(self, *args: str, accept: tuple[int, ...] = (0,)) -> str:
+        """Like :meth:`run`, the output as one stripped str (file names may hold surrogates)."""
+        return os.fsdecode(self.run(*args, accept=accept)).rstrip("\n")
+
+    @property
+    def batch(self) -> CatFile:
+        """The one long-lived ``cat-file --batch`` of this repository."""
+        if self._batch is None:
+            self._batch = CatFile(self.start("cat-file", "--batch", feed=None))
+        return self._batch
+
+    def close(self) -> None:
+        """End the long-lived process; the repository may be used again."""
+        if self._batch is not None:
+            self._batch.close()
+            self._batch = None
+
+    def git_path(self, name: str) -> str:
+        """Where git keeps ``name`` for this work tree, as ``rev-parse --git-path`` says."""
+        return os.path.join(self.directory, self.line("rev-parse", "--git-path", name))
+
+    def top(self) -> str:
+        """The root of the work tree; CannotDecide in a bare repository."""
+        return self.line("rev-parse", "--show-toplevel")

@@ -1,0 +1,113 @@
+"""Which commits matter: HEAD, what is being merged, the target branch's tip, and merge bases."""
+
+from __future__ import annotations
+
+from commitgate.errors import CannotDecide
+from commitgate.git.process import GitFailed
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from commitgate.git.process import Process, Repository
+
+_DEFAULT_TARGETS = ("main", "master")
+_REF_FORMAT = "--format=%(objectname) %(refname) %(symref)"
+SHALLOW_HINT = "fetch the whole history: git fetch --unshallow (in CI: fetch-depth: 0)"
+
+
+class Target(Record):
+    """The branch that work is merged into, by its remote-tracking and its local ref."""
+
+    name: str  # "main"; "" when there is no target at all
+    remote: str  # oid of refs/remotes/origin/<name>, or ""
+    local: str  # oid of refs/heads/<name>, or ""
+
+
+def start_refs(repo: Repository) -> Process:
+    """Ask for the refs that usually are the target; read the answer with :func:`read_target`."""
+    return repo.start("for-each-ref", _REF_FORMAT, "refs/remotes/origin/HEAD", *_refs_of(*_DEFAULT_TARGETS))
+
+
+def read_target(repo: Repository, process: Process, wanted: str) -> Target:
+    """The target: ``wanted`` (the policy's) unless it is "", else what origin/HEAD points to, else main or master."""
+    oids, symref = _parse_refs(process.output())
+    name = wanted or symref.removeprefix("refs/remotes/origin/")
+    if name and name not in _DEFAULT_TARGETS:
+        oids, _ = _parse_refs(repo.run("for-each-ref", _REF_FORMAT, *_refs_of(name)))
+    if not name:
+        name = next((one for one in _DEFAULT_TARGETS if any(ref in oids for ref in _refs_of(one))), "")
+    remote, local = _refs_of(name)
+    return Target(name, oids.get(remote, ""), oids.get(local, ""))
+
+
+def _refs_of(*names: str) -> list[str]:
+    return [ref for name in names for ref in (f"refs/remotes/origin/{name}", f"refs/heads/{name}")]
+
+
+def _parse_refs(output: bytes) -> tuple[dict[str, str], str]:
+    """Object ids by ref name, and what origin/HEAD points to."""
+    oids: dict[str, str] = {}
+    symref = ""
+    for line in output.decode("utf-8", "surrogateescape").splitlines():
+        oid, name, *points_to = line.split(" ")
+        oids[name] = oid
+        if name == "refs/remotes/origin/HEAD" and points_to:
+            symref = points_to[0]
+    return oids, symref
+
+
+def target_tip(repo: Repository, target: Target) -> str:
+    """The target's tip: the remote-tracking branch unless the local one contains it; "" when there is none."""
+    if not target.remote or not target.local or target.remote == target.local:
+        return target.remote or target.local
+    return target.local if is_ancestor(repo, target.remote, target.local) else target.remote
+
+
+def is_ancestor(repo: Repository, old: str, new: str) -> bool:
+    """Whether ``old`` is reachable from ``new``."""
+    process = repo.start("merge-base", "--is-ancestor", old, new)
+    process.output(accept=(0, 1))
+    return process.status == 0
+
+
+def merge_bases(repo: Repository, tip: str, *commits: str) -> list[str]:
+    """All best common ancestors of ``tip`` and what a merge of ``commits`` would be."""
+    return repo.run("merge-base", "--all", tip, *commits, accept=(0, 1)).decode("ascii").split()
+
+
+def the_merge_base(repo: Repository, tip: str, *commits: str) -> str:
+    """The one merge base of the target's tip and (a merge of) commits; CannotDecide when it is not exactly one."""
+    bases = merge_bases(repo, tip, *commits)
+    commit = commits[0]
+    if len(bases) == 1:
+        return bases[0]
+    if is_shallow(repo):
+        raise CannotDecide(
+            f"this clone is shallow: where {commit[:12]} left the target branch is not in it",
+            SHALLOW_HINT,
+            rule="engine/shallow",
+        )
+    if not bases:
+        raise CannotDecide(
+            f"{commit[:12]} and the target branch ({tip[:12]}) share no history",
+            "merge or rebase onto the target branch, or name another one with target: in .gates.yaml",
+            rule="engine/unrelated",
+        )
+    raise CannotDecide(
+        f"{commit[:12]} and the target branch have {len(bases)} merge bases ({', '.join(b[:12] for b in bases)})",
+        "merge the target branch into this one once more, so that one merge base remains",
+        rule="engine/criss-cross",
+    )
+
+
+def is_shallow(repo: Repository) -> bool:
+    """Whether the clone lacks history."""
+    return repo.line("rev-parse", "--is-shallow-repository") == "true"
+
+
+def resolve(repo: Repository, revision: str) -> str:
+    """The full id of a commit; CannotDecide when the name does not resolve to one."""
+    try:
+        return repo.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except GitFailed:
+        raise CannotDecide(f"{revision} is not a commit of this repository", rule="engine/revision") from None

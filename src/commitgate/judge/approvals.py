@@ -1,0 +1,308 @@
+"""Counting approvals, from scratch, for the side being judged; and the derived gates that say the result.
+
+Nothing in the gate JSON is believed. Every verdict is either counted or not, with the reason and who can mend it.
+"""
+
+from __future__ import annotations
+
+from commitgate.facts import Snapshot
+from commitgate.judge.binding import area_token, changed_parts, describe_change, review_areas, row_parts, select
+from commitgate.judge.history import Escalation, History, Verdict, decision_keys, is_person, may_speak
+from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, Entry, find_reviewer, read_verdicts
+from commitgate.policy.model import Area, Policy, Track
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+COUNTED = "counted"
+STALE = "stale"
+UNBOUND = "unbound"
+OWN_AREA = "own-area"
+CONTRIBUTOR = "contributor"
+MIXED = "mixed-commit"
+IDENTITY = "identity"
+
+
+_NOT_COUNTED = {
+    STALE: "approved an earlier state of this change",
+    UNBOUND: "approved, but on a change that is not known any more",
+    OWN_AREA: "does not review their own area",
+    CONTRIBUTOR: "wrote part of this change",
+    MIXED: "approved in a commit that also changes the area",
+    IDENTITY: "the approval was committed by somebody else",
+}
+
+
+class Counted(Record):
+    """One verdict and whether it counts. ``why`` is a sentence; ``command`` renews the verdict."""
+
+    entry: Entry
+    state: str  # COUNTED or the reason why not
+    why: str
+    command: str
+    line: int
+
+
+class AreaReview(Record):
+    """Everything about the review of one area, and the fields of its derived gate (without timestamps)."""
+
+    area: str
+    shape: str
+    required: int
+    verdicts: tuple[Counted, ...]
+    approvals: tuple[str, ...]
+    requested: tuple[str, ...]  # reviewers whose change request stands
+    escalations: tuple[Escalation, ...]  # without a decision
+    status: str
+    failure_reason: str
+    gate: dict[str, Any]
+
+
+def reviews(policy: Policy, track: Track, snapshot: Snapshot, history: History) -> list[AreaReview]:
+    """The review of every area that needs one or has a verdict, in the policy's order; [] where the track reviews nothing."""
+    if not any(stage.derived for stage in track.stages):
+        return []
+    entries, _ = read_verdicts(policy, snapshot)
+    needed = review_areas(policy, snapshot)
+    shape = _shape(track, needed)
+    names = {area.name for area in needed}
+    known = list(needed)
+    spoken = {area for _, area in entries} | {area for _, _, area in history.vetoes}
+    known += [area for area in policy.areas if area.reviewed and area.name not in names and area.name in spoken]
+    if track.review_areas:
+        known = [area for area in known if area.name in track.review_areas or area.name in names]
+    return [_area_review(policy, track, snapshot, history, entries, area, shape) for area in known]
+
+
+def _shape(track: Track, needed: list[Area]) -> str:
+    if track.review_shape:
+        return track.review_shape
+    return "matrix" if len(needed) > 1 else "scoped"
+
+
+def required_approvals(policy: Policy, track: Track, area: Area, shape: str) -> int:
+    """How many approvals an area needs: the track's and policy's word, never the gate's."""
+    if track.review_shape == "scoped":
+        return 1
+    if area.approvals:
+        return area.approvals
+    return policy.required_matrix if shape == "matrix" else policy.required_scoped
+
+
+def _area_review(
+    policy: Policy,
+    track: Track,
+    snapshot: Snapshot,
+    history: History,
+    entries: dict[tuple[str, str], Entry],
+    area: Area,
+    shape: str,
+) -> AreaReview:
+    rows = select(policy, snapshot.delta, area.name)
+    token, parts = area_token(policy, snapshot, area.name), row_parts(rows)
+    counted = tuple(
+        _count(policy, history, entry, token, parts)
+        for (_, where), entry in sorted(entries.items())
+        if where == area.name
+    )
+    approving = [one for one in counted if one.state == COUNTED and one.entry.verdict == APPROVED]
+    requested = standing_requests(history, entries, area.name)
+    escalations = open_escalations(snapshot, history, f"stage-06-{area.name}")
+    required = required_approvals(policy, track, area, shape)
+    stale = [one for one in counted if one.state in (STALE, UNBOUND) and one.entry.verdict == APPROVED]
+    if escalations:
+        status, reason = "ESCALATE", "ESCALATED"
+    elif requested:
+        status, reason = "FAIL", "CHANGES_REQUESTED"
+    elif len(approving) >= required:
+        status, reason = "PASS", ""
+    else:
+        status, reason = "FAIL", "STALE" if stale else "INSUFFICIENT_APPROVALS"
+    made = AreaReview(
+        area.name,
+        shape,
+        required,
+        counted,
+        tuple(sorted(one.entry.reviewer for one in approving)),
+        requested,
+        escalations,
+        status,
+        reason,
+        {},
+    )
+    run = snapshot.run
+    subject = {"run": run.id if run else "", "token": token, "files": len(rows)}
+    return made._replace(gate=_gate(track, made, entries, subject))
+
+
+def standing_requests(history: History, entries: dict[tuple[str, str], Entry], area: str) -> tuple[str, ...]:
+    """Reviewers whose change request on the area stands: in the tree, or given in history and never answered."""
+    standing = {who for (who, where), entry in entries.items() if where == area and entry.verdict == CHANGES_REQUESTED}
+    standing |= {veto[1] for veto in history.vetoes if veto[2] == area and veto not in history.answered}
+    return tuple(sorted(standing))
+
+
+def open_escalations(snapshot: Snapshot, history: History, stage_id: str) -> tuple[Escalation, ...]:
+    """Escalations of a gate that no decision recorded since has answered."""
+    now = decision_keys(snapshot)
+    return tuple(
+        one
+        for one in history.escalations.values()
+        if one.stage_id == stage_id and not any(_answers(key, one) for key in now if key not in one.known)
+    )
+
+
+def _answers(key: str, escalation: Escalation) -> bool:
+    kind, gate, _, _ = key.split("|", 3)
+    if kind == "ruling":
+        # A second round of change requests is for the principal; a ruling is the principal's answer.
+        return escalation.reason.startswith(f"{escalation.by} requests changes to ") or gate == escalation.stage_id
+    prose = (
+        gate + "-" if "-" not in gate.removeprefix("stage-") else ""
+    )  # "Stage 6 escalation resolved:" means every area
+    return gate == escalation.stage_id or bool(prose and escalation.stage_id.startswith(prose))
+
+
+def _count(policy: Policy, history: History, entry: Entry, token: str, parts: dict[str, str]) -> Counted:
+    """Whether one verdict counts for the change as it stands now."""
+    reviewer = find_reviewer(policy, entry.reviewer)
+    assert reviewer is not None
+    command = f"git gate review {entry.area} --as {entry.reviewer}"
+    line = entry.section.verdict_line
+
+    def no(state: str, why: str, mend: str = command) -> Counted:
+        return Counted(entry, state, why, mend, line)
+
+    if entry.area in reviewer.areas:
+        return no(
+            OWN_AREA,
+            f"{reviewer.name} does not review {entry.area}: it is their own area",
+            "ask a reviewer of another area",
+        )
+    for person in history.contributors.get(entry.area, ()):
+        if is_person(reviewer, person):
+            who = f"{person.name} <{person.email}>"
+            return no(
+                CONTRIBUTOR,
+                f"{reviewer.name} wrote part of this change to {entry.area} ({who})",
+                "ask a reviewer who did not write it",
+            )
+    given = history.verdicts.get(entry.key, ())
+    speaking = [one for one in given if may_speak(reviewer, one.author)]
+    if given and not speaking:
+        author = given[-1].author
+        return no(
+            IDENTITY,
+            f"the verdict was committed by {author.name} <{author.email}>, who is not {reviewer.name} ({reviewer.level})",
+            f"{reviewer.name} commits the verdict themselves",
+        )
+    if entry.token:
+        if entry.token == token:
+            return Counted(entry, COUNTED, f"given on this very change ({token[:14]}…)", "", line)
+        return no(STALE, _changed(given, entry, parts, token))
+    clean = [one for one in speaking if not one.mixed]
+    if any(one.token == token for one in clean):
+        return Counted(entry, COUNTED, f"given in {_commit(clean[-1])} on this very change", "", line)
+    if any(one.token == token for one in speaking):
+        return no(MIXED, f"{_commit(speaking[-1])}, which gives the verdict, also changes {entry.area}")
+    if not speaking:
+        return no(
+            UNBOUND, "no commit of this branch gives this verdict (squashed away?), so what was reviewed is unknown"
+        )
+    return no(STALE, _changed(tuple(speaking), entry, parts, token))
+
+
+def _commit(verdict: Verdict) -> str:
+    return f"commit {verdict.commit[:12]}" if verdict.commit else "the commit being made"
+
+
+def _changed(given: tuple[Verdict, ...], entry: Entry, parts: dict[str, str], token: str) -> str:
+    """What changed since the verdict: files with old and new blob."""
+    matching = [one for one in given if not entry.token or one.token == entry.token] or list(given)
+    if not matching:
+        return (
+            f"{entry.area} changed since: the verdict was given on {entry.token[:14]}…, the change is now {token[:14]}…"
+        )
+    before = matching[-1].parts
+    paths = changed_parts(before, parts)
+    shown = ", ".join(describe_change(path, before, parts) for path in paths[:5])
+    more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+    return f"{entry.area} changed since: {shown}{more}" if paths else f"the base of {entry.area} changed since"
+
+
+def _gate(
+    track: Track, review: AreaReview, entries: dict[tuple[str, str], Entry], subject: dict[str, Any]
+) -> dict[str, Any]:
+    """The derived gate's fields, in order; "timestamp" is the writer's and stands empty."""
+    blockers: list[str] = []
+    for who in review.requested:
+        entry = entries.get((who, review.area))
+        said = entry.section.blockers if entry is not None and entry.verdict == CHANGES_REQUESTED else ()
+        if entry is None or entry.verdict != CHANGES_REQUESTED:
+            said = (f"{who} requested changes; taking the section away does not answer it",)
+        blockers += [f"{who}: {text}" for text in said] or [f"{who} requests changes"]
+    missing = review.required - len(review.approvals)
+    if missing > 0 and review.status != "PASS":
+        blockers.append(f"{len(review.approvals)} of {review.required} approvals")
+        # Only what stays true under amend and rebase: no commit ids, unlike in Counted.why.
+        blockers += [
+            f"{one.entry.reviewer}: {_NOT_COUNTED[one.state]}"
+            for one in review.verdicts
+            if one.state != COUNTED and one.entry.verdict == APPROVED
+        ]
+    gate: dict[str, Any] = {
+        "stage": f"stage-06-{review.area}",
+        "status": review.status,
+        "agent": "commitgate",
+        "track": track.name,
+        "timestamp": "",
+        "area": review.area,
+        "review_shape": review.shape,
+        "required_approvals": review.required,
+        "approvals": list(review.approvals),
+        "changes_requested": [{"reviewer": who, "timestamp": ""} for who in review.requested],
+        "escalated_to_principal": bool(review.escalations),
+        "blockers": [] if review.status == "PASS" else blockers,
+        "warnings": [],
+    }
+    if review.status == "FAIL":
+        gate["failure_reason"] = review.failure_reason
+    if review.escalations:
+        first = review.escalations[0]
+        gate["escalation_reason"] = "; ".join(dict.fromkeys(one.reason for one in review.escalations))
+        gate["decision_needed"] = "; ".join(
+            dict.fromkeys(one.decision_needed for one in review.escalations if one.decision_needed)
+        )
+        gate["options"] = list(dict.fromkeys(option for one in review.escalations for option in one.options))
+        gate["escalated_by"] = first.by
+    gate["evidence"] = [
+        {"reviewer": one.entry.reviewer, "file": one.entry.path, "token": subject["token"]}
+        for one in review.verdicts
+        if one.state == COUNTED and one.entry.verdict == APPROVED
+    ]
+    gate["subject"] = subject
+    return gate
+
+
+def same_gate(written: dict[str, Any], derived: dict[str, Any]) -> bool:
+    """Whether a written derived gate says what was derived; timestamps are not compared."""
+    return _without_times(written) == _without_times(derived)
+
+
+def differences(written: dict[str, Any], derived: dict[str, Any]) -> list[str]:
+    """The keys that differ, sorted."""
+    mine, right = _without_times(written), _without_times(derived)
+    return sorted(key for key in mine.keys() | right.keys() if mine.get(key) != right.get(key))
+
+
+def _without_times(gate: dict[str, Any]) -> dict[str, Any]:
+    plain = {key: value for key, value in gate.items() if key != "timestamp"}
+    requested = plain.get("changes_requested")
+    if isinstance(requested, list):
+        plain["changes_requested"] = [
+            {key: value for key, value in one.items() if key != "timestamp"} if isinstance(one, dict) else one
+            for one in requested
+        ]
+    return plain

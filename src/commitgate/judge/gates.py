@@ -1,0 +1,170 @@
+"""Rules about gate files as files, and about a gate against its run: mode, twins, track, time, retries."""
+
+from __future__ import annotations
+
+from commitgate.documents.facts import GateFacts
+from commitgate.facts import Snapshot
+from commitgate.finding import BLOCKED, MALFORMED, WARNING, Finding, at
+from commitgate.judge.history import Attempt, History
+from commitgate.objects import EXECUTABLE, PLAIN, SUBMODULE, SYMLINK
+from commitgate.policy.layout import GATES, gate_path, is_gate_path
+from commitgate.policy.model import Policy
+
+# A clock that runs ahead is forgiven this much.
+_FUTURE_SECONDS = 300
+_KINDS = {SYMLINK: "a symbolic link", SUBMODULE: "a submodule", EXECUTABLE: "executable"}
+
+
+def document_findings(policy: Policy, snapshot: Snapshot, now: int) -> list[Finding]:
+    """Everything wrong with the gates, run.json and context.md of one tree, taken by themselves."""
+    found = _files(snapshot)
+    for name in ("run.json", "context.md"):
+        path = f"{snapshot.root}/{name}"
+        if path in snapshot.documents:
+            found += at(path, snapshot.documents[path].findings)
+    run = snapshot.run
+    for stage_id, gate in sorted(snapshot.gates().items()):
+        path = gate_path(snapshot.root, stage_id)
+        found += at(path, gate.findings)
+        if gate.when is not None and gate.when > now + _FUTURE_SECONDS:
+            found.append(
+                Finding(
+                    "gate/future",
+                    WARNING,
+                    f"the timestamp is {(gate.when - now) // 60} minutes in the future",
+                    "check the clock of the machine that wrote it",
+                    path,
+                    gate.lines.get("timestamp", 0),
+                )
+            )
+        if run is not None and run.track and gate.track and gate.track != run.track:
+            found.append(
+                Finding(
+                    "gate/track",
+                    MALFORMED,
+                    f'the gate says track "{gate.track}", but run.json says "{run.track}"',
+                    f'write "track": "{run.track}"; the track of a run is decided in run.json alone',
+                    path,
+                    gate.lines.get("track", 0),
+                )
+            )
+    context = snapshot.context
+    if run is not None and context is not None and context.track and run.track and context.track != run.track:
+        found.append(
+            Finding(
+                "run/track-line",
+                MALFORMED,
+                f"context.md says TRACK: {context.track}, but run.json says {run.track}",
+                f"write TRACK: {run.track} into context.md",
+                f"{snapshot.root}/context.md",
+                context.track_line,
+            )
+        )
+    return found
+
+
+def _files(snapshot: Snapshot) -> list[Finding]:
+    """Modes, twins and things that are no files: a gate is one plain file, under one name."""
+    found = []
+    folded: dict[str, str] = {}
+    for path, (mode, _) in sorted(snapshot.entries.items()):
+        below = snapshot.below(path)
+        if below.startswith(GATES) and ".json/" in below:
+            gate = path[: path.index(".json/") + 5]
+            found.append(
+                Finding(
+                    "gate/not-a-file", MALFORMED, "a folder stands where a gate should be", f"git rm -r {gate}", gate
+                )
+            )
+            continue
+        if not is_gate_path(below) and below not in ("run.json", "context.md"):
+            continue
+        if mode != PLAIN:
+            kind = _KINDS.get(mode, f"of mode {mode}")
+            found.append(
+                Finding(
+                    "gate/mode",
+                    MALFORMED,
+                    f"the file is {kind}; a plain file of mode 100644 is expected",
+                    f"replace it by a plain file, or git update-index --chmod=-x {path}",
+                    path,
+                )
+            )
+        twin = folded.setdefault(_fold(path), path)
+        if twin != path:
+            found.append(
+                Finding(
+                    "gate/twin",
+                    MALFORMED,
+                    f"{path} and {twin} are one file on systems that ignore case or normalise Unicode",
+                    f"keep one of them: git rm {path}",
+                    path,
+                )
+            )
+    return found
+
+
+def _fold(path: str) -> str:
+    if path.isascii():
+        return path.casefold()
+    import unicodedata
+
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def retry_findings(snapshot: Snapshot, before: History, introduced: dict[str, GateFacts]) -> list[Finding]:
+    """Retries are counted from history, never from the gate: for each gate that this tree introduces."""
+    found = []
+    for stage_id, gate in sorted(introduced.items()):
+        if gate.status != "FAIL":
+            continue
+        attempts = trailing_failures(before.attempts.get(stage_id, ()))
+        number = gate.fields.get("retry_number", 0)
+        if not isinstance(number, int) or not attempts:
+            continue
+        path = gate_path(snapshot.root, stage_id)
+        if number < len(attempts):
+            found.append(
+                Finding(
+                    "gate/retry-count",
+                    BLOCKED,
+                    f"retry_number is {number}, but history holds {len(attempts)} failed attempt(s) of {stage_id} already",
+                    f'write "retry_number": {len(attempts)} and this_attempt_differs_by',
+                    path,
+                    gate.lines.get("retry_number", 0),
+                )
+            )
+        differs = str(gate.fields.get("this_attempt_differs_by") or "").strip()
+        if number >= 1 and differs and differs == attempts[-1].differs_by:
+            found.append(
+                Finding(
+                    "gate/retry-same",
+                    BLOCKED,
+                    "this_attempt_differs_by is word for word that of the previous attempt",
+                    "say what this attempt does differently, or escalate",
+                    path,
+                    gate.lines.get("this_attempt_differs_by", 0),
+                )
+            )
+        failing = gate.fields.get("failing_tests")
+        tests = tuple(sorted(str(one) for one in failing)) if isinstance(failing, list) else ()
+        if len(attempts) >= 2 and tests and tests == attempts[-1].failing:
+            found.append(
+                Finding(
+                    "gate/retry-escalate",
+                    BLOCKED,
+                    f"the same tests fail again ({', '.join(tests[:3])}): from the second retry on this is an ESCALATE",
+                    f"git gate pass {stage_id} --status ESCALATE --set escalation_reason=…",
+                    path,
+                    gate.lines.get("failing_tests", 0),
+                )
+            )
+    return found
+
+
+def trailing_failures(attempts: tuple[Attempt, ...]) -> list[Attempt]:
+    """The failed attempts since the last PASS."""
+    failures: list[Attempt] = []
+    for attempt in attempts:
+        failures = [] if attempt.status == "PASS" else [*failures, *([attempt] if attempt.status == "FAIL" else [])]
+    return failures

@@ -1,0 +1,362 @@
+"""What the range's history says, folded commit by commit, parents first.
+
+Everything in here only ever grows, and is keyed by commit ids and document contents; so the history of a merge
+is the union of its parents' histories plus what the merge itself introduces, and the order of siblings does not matter.
+The tree being judged is folded in last, under the commit id "" while it is not committed yet.
+"""
+
+from __future__ import annotations
+
+from commitgate.documents.facts import GateFacts
+from commitgate.facts import Snapshot
+from commitgate.judge.binding import area_token, inputs, row_parts, select, token
+from commitgate.judge.consistency import consistency
+from commitgate.judge.verdicts import CHANGES_REQUESTED, Entry, escalating, find_reviewer, read_verdicts
+from commitgate.objects import Person
+from commitgate.policy.model import Policy, Reviewer, Stage
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+
+class Verdict(Record):
+    """A verdict as a commit introduced it: the change it was given on, and by whom."""
+
+    commit: str
+    author: Person
+    token: str  # the area's token in that very tree
+    parts: dict[str, str]
+    mixed: bool  # the same commit touches the area, and the verdict was not given on the result
+
+
+class Passed(Record):
+    """A gate's payload as a commit introduced it: what it was bound to, and whether it agreed with the tree."""
+
+    commit: str
+    author: Person
+    inputs: str
+    parts: dict[str, str]
+    sound: bool
+
+
+class Attempt(Record):
+    """An authored gate as a commit introduced it, in the order of history."""
+
+    commit: str
+    status: str
+    differs_by: str
+    failing: tuple[str, ...]
+
+
+class Escalation(Record):
+    """An ESCALATE and the decisions that were there when it was introduced: those cannot be its answer."""
+
+    commit: str
+    stage_id: str
+    reason: str
+    decision_needed: str
+    options: tuple[str, ...]
+    by: str
+    known: tuple[str, ...]
+
+
+class History(Record):
+    """The fold. Dicts are never changed in place."""
+
+    verdicts: dict[tuple[str, str, str, str], tuple[Verdict, ...]]
+    payloads: dict[tuple[str, str], tuple[Passed, ...]]
+    attempts: dict[str, tuple[Attempt, ...]]
+    vetoes: dict[tuple[str, str, str], str]  # (commit, reviewer, area) → the area's token when it was given
+    answered: dict[tuple[str, str, str], str]  # the same keys → the commit that answered
+    escalations: dict[tuple[str, str, str], Escalation]  # (commit, stage id, what)
+    contributors: dict[str, tuple[Person, ...]]  # area → who changed it
+    security_vetoes: dict[str, str]  # commit → product token when the veto was given
+    security_answered: dict[str, str]
+    marks: dict[tuple[str, str], bool]  # an automatic checkpoint pass (letter, when) → its condition held
+
+
+EMPTY = History({}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+
+
+def join(histories: Iterable[History]) -> History:
+    """The union of several histories."""
+    unique = list({id(one): one for one in histories}.values())
+    if not unique:
+        return EMPTY
+    joined: Any = unique[0]
+    for other in unique[1:]:
+        joined = History._make(_union(mine, theirs) for mine, theirs in zip(joined, tuple(other), strict=True))
+    return joined  # type: ignore[no-any-return]
+
+
+def _union(mine: dict[Any, Any], theirs: dict[Any, Any]) -> dict[Any, Any]:
+    if not theirs:
+        return mine
+    merged = dict(mine)
+    for key, value in theirs.items():
+        before = merged.get(key)
+        if isinstance(value, tuple) and before is not None and not hasattr(value, "_fields"):
+            merged[key] = (*before, *(one for one in value if one not in before))
+        elif isinstance(value, bool) and before is not None:
+            merged[key] = before and value
+        else:
+            merged[key] = value
+    return merged
+
+
+def decision_keys(snapshot: Snapshot) -> tuple[str, ...]:
+    """Every decision and ruling of a tree, as comparable text."""
+    context = snapshot.context
+    if context is None:
+        return ()
+    decisions = [f"decision|{one.gate}|{one.when}|{one.text}" for one in context.decisions]
+    rulings = [f"ruling|{one.topic}|{one.when}|{one.decision}" for one in context.rulings if one.decision]
+    return tuple(decisions + rulings)
+
+
+def people(snapshot: Snapshot, policy: Policy) -> tuple[Person, ...]:
+    """Everyone whose work a commit is: author, co-authors, and the committer when the policy says so."""
+    found = (snapshot.author, *snapshot.coauthors)
+    return (*found, snapshot.committer) if policy.contributors == "committer" else found
+
+
+def is_person(reviewer: Reviewer, person: Person) -> bool:
+    """Whether a commit's person is this reviewer: by configured e-mail, or by a git name equal to name or alias."""
+    names = {reviewer.name, *reviewer.aliases}
+    return person.name.casefold() in {name.casefold() for name in names} or has_email(reviewer, person)
+
+
+def has_email(reviewer: Reviewer, person: Person) -> bool:
+    """Whether the person's e-mail is one of the reviewer's."""
+    return bool(person.email) and person.email.casefold() in {email.casefold() for email in reviewer.emails}
+
+
+def may_speak(reviewer: Reviewer, author: Person) -> bool:
+    """Whether a verdict by this author counts as the reviewer's, at the reviewer's identity level."""
+    return reviewer.level == "named" or has_email(reviewer, author)
+
+
+def stage_of(policy: Policy, track: str, gate: GateFacts) -> Stage | None:
+    """The stage of the track that a gate belongs to; None when the track has none."""
+    known = policy.tracks.get(track)
+    for stage in known.stages if known is not None else ():
+        if stage.gate == gate.stage:
+            return stage
+        if stage.fan_out and gate.stage == f"{stage.gate}-{gate.suffix}":
+            return stage
+    return None
+
+
+def extend(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> History:
+    """The history after ``snapshot``, given the joined history of its parents and the parents' trees."""
+    after = _contributors(policy, before, snapshot)
+    if snapshot.run is None or not snapshot.touched_process:
+        return after
+    after = _gates(policy, after, snapshot, parents)
+    after = _reviews(policy, after, snapshot, parents)
+    return _marks(policy, after, snapshot, parents)
+
+
+def _contributors(policy: Policy, before: History, snapshot: Snapshot) -> History:
+    areas = {change.area for change in snapshot.touched if change.area}
+    who = people(snapshot, policy)
+    changed = {}
+    for area in areas:
+        known = before.contributors.get(area, ())
+        new = tuple(person for person in dict.fromkeys(who) if person not in known)
+        if new:
+            changed[area] = (*known, *new)
+    if not changed:
+        return before
+    return before._replace(contributors={**before.contributors, **changed})
+
+
+def _gates(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> History:
+    run = snapshot.run
+    assert run is not None
+    held = {(stage_id, gate.payload) for parent in parents for stage_id, gate in parent.gates().items()}
+    payloads, attempts = dict(before.payloads), dict(before.attempts)
+    escalations = dict(before.escalations)
+    vetoes, answered = before.security_vetoes, before.security_answered
+    for stage_id, gate in snapshot.gates().items():
+        stage = stage_of(policy, run.track, gate)
+        if (stage_id, gate.payload) in held or (stage is not None and stage.derived):
+            continue
+        if gate.status == "ESCALATE":
+            escalations[(snapshot.commit, stage_id, gate.payload)] = _authored_escalation(snapshot, stage_id, gate)
+        if stage is None:
+            continue
+        bound = inputs(policy, snapshot, stage, stage_id, gate.suffix if stage.fan_out else "")
+        sound = not any(finding.level for finding in consistency(policy, snapshot, stage_id, gate))
+        passed = Passed(snapshot.commit, snapshot.author, bound.digest, bound.parts, sound)
+        key = (stage_id, gate.payload)
+        payloads[key] = (*payloads.get(key, ()), passed)
+        if gate.status:
+            attempts[stage_id] = (*attempts.get(stage_id, ()), _attempt(snapshot, gate))
+        if stage_id == "stage-05-security":
+            product = area_token(policy, snapshot, "product")
+            if gate.fields.get("veto") is True:
+                vetoes = {**vetoes, snapshot.commit: product}
+            elif gate.status == "PASS" and _speaks_for_security(policy, snapshot.author):
+                lifted = {
+                    veto: snapshot.commit for veto, was in vetoes.items() if veto not in answered and was != product
+                }
+                answered = {**answered, **lifted} if lifted else answered
+    return before._replace(
+        payloads=payloads,
+        attempts=attempts,
+        escalations=escalations,
+        security_vetoes=vetoes,
+        security_answered=answered,
+    )
+
+
+def _speaks_for_security(policy: Policy, author: Person) -> bool:
+    emails = {email.casefold() for email in policy.security_role_emails}
+    return not emails or author.email.casefold() in emails
+
+
+def _attempt(snapshot: Snapshot, gate: GateFacts) -> Attempt:
+    failing = gate.fields.get("failing_tests")
+    tests = tuple(sorted(str(one) for one in failing)) if isinstance(failing, list) else ()
+    return Attempt(snapshot.commit, gate.status, str(gate.fields.get("this_attempt_differs_by") or "").strip(), tests)
+
+
+def _authored_escalation(snapshot: Snapshot, stage_id: str, gate: GateFacts) -> Escalation:
+    options = gate.fields.get("options")
+    return Escalation(
+        snapshot.commit,
+        stage_id,
+        str(gate.fields.get("escalation_reason") or "; ".join(gate.blockers) or "no reason given"),
+        str(gate.fields.get("decision_needed") or ""),
+        tuple(str(option) for option in options) if isinstance(options, list) else (),
+        gate.agent,
+        decision_keys(snapshot),
+    )
+
+
+def _reviews(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> History:
+    entries, _ = read_verdicts(policy, snapshot)
+    held: set[tuple[str, str, str, str]] = set()
+    for parent in parents:
+        held.update(entry.key for entry in read_verdicts(policy, parent)[0].values())
+    verdicts, vetoes, answered = dict(before.verdicts), dict(before.vetoes), dict(before.answered)
+    for entry in entries.values():
+        if entry.key in held:
+            continue
+        given = introduced(policy, snapshot, entry)
+        verdicts[entry.key] = (*verdicts.get(entry.key, ()), given)
+        reviewer = find_reviewer(policy, entry.reviewer)
+        if entry.verdict == CHANGES_REQUESTED:
+            vetoes[(snapshot.commit, entry.reviewer, entry.area)] = given.token
+        elif reviewer is not None and may_speak(reviewer, snapshot.author):
+            releases = entry.reviewer in policy.release
+            for veto in vetoes:
+                _, whose, area = veto
+                if area == entry.area and (whose == entry.reviewer or releases) and veto not in answered:
+                    answered[veto] = snapshot.commit
+    escalations = _review_escalations(policy, before, snapshot, parents)
+    return before._replace(verdicts=verdicts, vetoes=vetoes, answered=answered, escalations=escalations)
+
+
+def introduced(policy: Policy, snapshot: Snapshot, entry: Entry) -> Verdict:
+    """The verdict as this tree introduces it."""
+    run = snapshot.run
+    rows = select(policy, snapshot.delta, entry.area)
+    now = token(run.id if run else "", entry.area, rows)
+    touches = any(change.area == entry.area for change in snapshot.touched)
+    return Verdict(snapshot.commit, snapshot.author, now, row_parts(rows), touches and entry.token != now)
+
+
+def _review_escalations(
+    policy: Policy, before: History, snapshot: Snapshot, parents: tuple[Snapshot, ...]
+) -> dict[tuple[str, str, str], Escalation]:
+    found = dict(before.escalations)
+    held = {
+        (reviewer, section.area, section.escalations)
+        for parent in parents
+        for reviewer, section in _sections(policy, parent)
+    }
+    for reviewer, section in _sections(policy, snapshot):
+        if (reviewer, section.area, section.escalations) in held:
+            continue
+        reason = "; ".join(section.escalations)
+        stage_id = f"stage-06-{section.area}"
+        found[(snapshot.commit, stage_id, f"{reviewer}|{reason}")] = Escalation(
+            snapshot.commit,
+            stage_id,
+            reason,
+            "; ".join(section.decisions),
+            section.options,
+            reviewer,
+            decision_keys(snapshot),
+        )
+    entries, _ = read_verdicts(policy, snapshot)
+    for (reviewer, area), entry in entries.items():
+        rounds = {was for (_, whose, where), was in before.vetoes.items() if (whose, where) == (reviewer, area)}
+        held_keys = {one.key for parent in parents for one in read_verdicts(policy, parent)[0].values()}
+        now = area_token(policy, snapshot, area)
+        if entry.verdict == CHANGES_REQUESTED and rounds and now not in rounds and entry.key not in held_keys:
+            stage_id = f"stage-06-{area}"
+            found[(snapshot.commit, stage_id, f"{reviewer}|rounds")] = Escalation(
+                snapshot.commit,
+                stage_id,
+                f"{reviewer} requests changes to {area} a second time after a fix; the principal must rule",
+                f"Is {area} good as it stands, or what must change?",
+                (),
+                reviewer,
+                decision_keys(snapshot),
+            )
+    return found
+
+
+def _sections(policy: Policy, snapshot: Snapshot) -> list[tuple[str, Any]]:
+    return [(reviewer, section) for reviewer, _, section, _ in escalating(policy, snapshot)]
+
+
+def _marks(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> History:
+    context = snapshot.context
+    if context is None:
+        return before
+    held = {
+        (mark.checkpoint, mark.when)
+        for parent in parents
+        if parent.context is not None
+        for mark in parent.context.checkpoints
+        if mark.automatic
+    }
+    new = {
+        (mark.checkpoint, mark.when): automatic_pass_obstacle(policy, snapshot, mark.checkpoint, mark.who) == ""
+        for mark in context.checkpoints
+        if mark.automatic and (mark.checkpoint, mark.when) not in held
+    }
+    return before._replace(marks={**before.marks, **new}) if new else before
+
+
+def automatic_pass_obstacle(policy: Policy, snapshot: Snapshot, letter: str, condition: str) -> str:
+    """Why a checkpoint may not pass by itself in this tree; "" when its condition holds."""
+    checkpoint = next((one for one in policy.checkpoints if one.letter == letter), None)
+    run = snapshot.run
+    if checkpoint is None or run is None:
+        return f"there is no checkpoint {letter}"
+    if not checkpoint.auto_pass_when or checkpoint.auto_pass_when != condition:
+        return f"the policy's auto_pass_when for checkpoint {letter} is {checkpoint.auto_pass_when or 'null: it waits'}"
+    heavy = {trigger.id for trigger in policy.triggers if trigger.stoplist}
+    for change in snapshot.delta:
+        hit = next((trigger for trigger, _ in change.triggers if trigger in heavy), "")
+        if hit:
+            return f"{hit} fires on {change.path}: a person must look"
+    stage = next((one for one in policy.tracks[run.track].stages if one.name == checkpoint.after), None)
+    gate = snapshot.gates().get(stage.gate) if stage is not None else None
+    if gate is None or gate.status != "PASS":
+        return f"the gate of {checkpoint.after} is not PASS"
+    if condition == "no_warnings":
+        return f"{gate.stage} has warnings" if gate.warnings else ""
+    met = all(
+        gate.fields.get(field) is True
+        for field in ("all_acceptance_criteria_met", "criterion_to_test_mapping_is_one_to_one")
+    )
+    return "" if met else f"{gate.stage} does not say that all criteria are met one-to-one"

@@ -1,0 +1,433 @@
+"""May this commit be made? Rules about what one commit changes, judged in the tree that it makes.
+
+State never makes a commit unlawful: recording a FAIL, an ESCALATE, a change request or a veto is lawful, and so is making
+stages stale. Only entries that differ from every parent are the commit's own.
+"""
+
+from __future__ import annotations
+
+from commitgate.documents.facts import GateFacts
+from commitgate.facts import Facts, Snapshot
+from commitgate.finding import BLOCKED, ESCALATE, MALFORMED, WARNING, Finding
+from commitgate.judge.approvals import AreaReview, differences, open_escalations, same_gate
+from commitgate.judge.binding import unreviewed
+from commitgate.judge.consistency import consistency
+from commitgate.judge.gates import retry_findings
+from commitgate.judge.history import History, automatic_pass_obstacle, has_email, introduced, stage_of
+from commitgate.judge.stages import STALE, Board
+from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, find_reviewer, read_verdicts
+from commitgate.objects import ABSENT
+from commitgate.policy.layout import ARCHIVE, REVIEWS, gate_path, is_gate_path, owners
+from commitgate.policy.model import Policy, Track
+
+
+def commit_findings(
+    policy: Policy,
+    track: Track,
+    facts: Facts,
+    before: History,
+    after: History,
+    board: Board,
+    reviews: list[AreaReview],
+) -> list[Finding]:
+    """Everything that this commit does against the order, most fundamental first."""
+    side = facts.side
+    new_gates = changed_gates(side)
+    found = early_work(policy, track, facts, board)
+    found += _predecessors(policy, side, new_gates, board)
+    found += _bypassed(policy, track, facts, before, new_gates)
+    found += _removed(facts, board)
+    found += derived(facts, reviews, policy)
+    for stage_id, gate in new_gates.items():
+        found += consistency(policy, side, stage_id, gate)
+    found += retry_findings(side, before, _authored(policy, track, facts, new_gates))
+    found += _mixed(policy, facts)
+    found += _erased(policy, facts)
+    found += _forged_marks(policy, facts)
+    found += _one_commit(policy, track, facts, new_gates)
+    return found
+
+
+def changed_gates(side: Snapshot) -> dict[str, GateFacts]:
+    """The gates that differ from every parent, by stage id."""
+    changed = {row.path for row in side.touched_process if row.new_mode != ABSENT}
+    return {stage_id: gate for stage_id, gate in side.gates().items() if gate_path(side.root, stage_id) in changed}
+
+
+def early_work(policy: Policy, track: Track, facts: Facts, board: Board) -> list[Finding]:
+    """Paths owned by a stage that is not open in the tree being committed."""
+    side = facts.side
+    found = []
+    for change in side.touched:
+        if not change.area or change.area == "other":
+            if change.area == "other" and policy.unowned == "block":
+                found.append(_unowned(change.path))
+            continue
+        area = next((one for one in policy.areas if one.name == change.area), None)
+        if area is not None and not area.early:
+            continue
+        kinds = ("reviewed", "unreviewed") if change.area in unreviewed(policy) else ("reviewed",)
+        stages = [stage for stage in track.stages if stage.owns_areas in kinds]
+        if stages and not any(board.open[stage.name] for stage in stages):
+            found.append(_early(change.path, stages[0].name, board))
+    approving = _approves(policy, facts)
+    for row in side.touched_process:
+        below = side.below(row.path)
+        stages = owners(policy, track, below)
+        if not stages or any(board.open[stage.name] for stage in stages):
+            continue
+        if below.startswith(REVIEWS) and row.path not in approving and _objects(policy, facts, row.path):
+            continue  # a veto is never early
+        found.append(_early(row.path, stages[0].name, board))
+    return found
+
+
+def _early(path: str, stage: str, board: Board) -> Finding:
+    lacking = board.lacking[stage]
+    return Finding(
+        "order/early-work",
+        BLOCKED,
+        f"{path} belongs to the {stage} stage, which is not open yet: {'; '.join(lacking)}",
+        "git gate next says what comes first",
+        path,
+    )
+
+
+def _unowned(path: str) -> Finding:
+    return Finding(
+        "order/unowned",
+        BLOCKED,
+        f"{path} lies in no area, and the policy says unowned: block",
+        "add it to an area in .gates.yaml",
+        path,
+    )
+
+
+def _approves(policy: Policy, facts: Facts) -> set[str]:
+    """Review files that bring an approval which no parent holds."""
+    held = {entry.key for parent in facts.parents for entry in read_verdicts(policy, parent)[0].values()}
+    entries, _ = read_verdicts(policy, facts.side)
+    return {entry.path for entry in entries.values() if entry.verdict == APPROVED and entry.key not in held}
+
+
+def _objects(policy: Policy, facts: Facts, path: str) -> bool:
+    """Whether a review file holds a change request or an escalation."""
+    review = facts.side.documents.get(path)
+    return review is not None and any(one.verdict == CHANGES_REQUESTED or one.escalations for one in review.sections)
+
+
+def _predecessors(policy: Policy, side: Snapshot, new_gates: dict[str, GateFacts], board: Board) -> list[Finding]:
+    run = side.run
+    found = []
+    for stage_id, gate in sorted(new_gates.items()):
+        if gate.status != "PASS" or run is None:
+            continue
+        stage = stage_of(policy, run.track, gate)
+        if stage is None or board.open[stage.name]:
+            continue
+        found.append(
+            Finding(
+                "order/predecessor",
+                BLOCKED,
+                f"{stage_id} says PASS, but {stage.name} is not open: {'; '.join(board.lacking[stage.name])}",
+                "git gate next says what comes first",
+                gate_path(side.root, stage_id),
+                gate.lines.get("status", 0),
+            )
+        )
+    return found
+
+
+def later_stages(track: Track, name: str) -> set[str]:
+    """Every stage that needs the named one, transitively."""
+    later: set[str] = set()
+    for stage in track.stages:
+        if name in stage.needs or later & set(stage.needs):
+            later.add(stage.name)
+    return later
+
+
+def _bypassed(
+    policy: Policy, track: Track, facts: Facts, before: History, new_gates: dict[str, GateFacts]
+) -> list[Finding]:
+    side = facts.side
+    found = []
+    for stage_id in sorted({one.stage_id for one in before.escalations.values()}):
+        standing = open_escalations(side, before, stage_id)
+        if not standing:
+            continue
+        hint = f'git gate resolve {stage_id} "<decision>"'
+        reason = standing[0].reason
+        was = [parent.gates().get(stage_id) for parent in facts.parents]
+        now = side.gates().get(stage_id)
+        path = gate_path(side.root, stage_id)
+        touched = any(row.path == path for row in side.touched_process)
+        if touched and any(gate is not None and gate.status == "ESCALATE" for gate in was):
+            if now is None or now.status != "ESCALATE":
+                turned = f"says {now.status or 'nothing readable'}" if now is not None else "is removed"
+                found.append(
+                    Finding(
+                        "order/escalation-bypassed",
+                        ESCALATE,
+                        f"{stage_id} {turned}, but its escalation has no decision: {reason}",
+                        hint,
+                        path,
+                        now.lines.get("status", 0) if now is not None else 0,
+                    )
+                )
+        owner = _stage_name(policy, track, stage_id)
+        later = later_stages(track, owner)
+        for other, gate in sorted(new_gates.items()):
+            stage = stage_of(policy, track.name, gate)
+            if gate.status == "PASS" and stage is not None and stage.name in later:
+                found.append(
+                    Finding(
+                        "order/escalation-bypassed",
+                        ESCALATE,
+                        f"{other} says PASS, but {stage_id} before it is escalated and has no decision: {reason}",
+                        hint,
+                        gate_path(side.root, other),
+                        gate.lines.get("status", 0),
+                    )
+                )
+    return found
+
+
+def _stage_name(policy: Policy, track: Track, stage_id: str) -> str:
+    for stage in track.stages:
+        if stage_id == stage.gate or (stage.fan_out and stage_id.startswith(stage.gate + "-")):
+            return stage.name
+    return ""
+
+
+def _removed(facts: Facts, board: Board) -> list[Finding]:
+    side = facts.side
+    archived = {entry for path, entry in side.entries.items() if side.below(path).startswith(ARCHIVE)}
+    complete = bool(board.boxes) and all(board.effective.values())
+    found = []
+    for row in side.touched_process:
+        below = side.below(row.path)
+        if row.new_mode != ABSENT or not is_gate_path(below):
+            continue
+        stage_id = below[len("gates/") : -5]
+        was = [parent.gates().get(stage_id) for parent in facts.parents]
+        if not any(gate is not None and gate.status == "PASS" for gate in was):
+            continue
+        if complete and (row.old_mode, row.old_oid) in archived:
+            continue
+        found.append(
+            Finding(
+                "order/gate-removed",
+                BLOCKED,
+                f"{stage_id} was PASS and disappears; a gate stays until the finished run is archived",
+                f"git restore --staged --worktree --source=HEAD -- {row.path}",
+                row.path,
+            )
+        )
+    return found
+
+
+def derived(facts: Facts, reviews: list[AreaReview], policy: Policy) -> list[Finding]:
+    """A commit that changes a derived gate or a verdict carries the derived result; one left alone may only be old."""
+    side = facts.side
+    gates = side.gates()
+    touched = {row.path for row in side.touched_process}
+    spoken = _changed_areas(policy, facts)
+    found = []
+    known = {review.area for review in reviews}
+    for stage_id, gate in sorted(gates.items()):
+        path = gate_path(side.root, stage_id)
+        if gate.number == "06" and gate.suffix not in known and path in touched:
+            found.append(
+                Finding(
+                    "gate/derived-drift",
+                    MALFORMED,
+                    f"{stage_id} is derived, and nothing is to be derived for {gate.suffix or 'it'}: no change, no verdict",
+                    f"git rm --cached {path}",
+                    path,
+                )
+            )
+    for review in reviews:
+        stage_id = f"stage-06-{review.area}"
+        path = gate_path(side.root, stage_id)
+        gate = gates.get(stage_id)
+        carried = path in touched or review.area in spoken
+        if gate is None:
+            if review.area in spoken:
+                found.append(
+                    Finding(
+                        "gate/derived-missing",
+                        MALFORMED,
+                        f"this commit changes a verdict on {review.area}, and {stage_id} is not there",
+                        f"git gate derive && git add {side.root}/gates",
+                        path,
+                    )
+                )
+            continue
+        if same_gate(gate.fields, review.gate):
+            continue
+        keys = differences(gate.fields, review.gate)
+        what = ", ".join(
+            f"{key} is {_shown(gate.fields.get(key))}, derived is {_shown(review.gate.get(key))}" for key in keys[:3]
+        )
+        if carried:
+            found.append(
+                Finding(
+                    "gate/derived-drift",
+                    MALFORMED,
+                    f"{stage_id} is derived from the review files and does not say what they say: {what}",
+                    f"git gate derive && git add {side.root}/gates",
+                    path,
+                    gate.lines.get(keys[0], 0) if keys else 0,
+                )
+            )
+        else:
+            found.append(
+                Finding(
+                    "gate/derived-stale",
+                    WARNING,
+                    f"{stage_id} is out of date: {what}",
+                    f"git gate derive && git add {side.root}/gates, with the next review",
+                    path,
+                )
+            )
+    return found
+
+
+def _shown(value: object) -> str:
+    import json  # only on the way to a refusal
+
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _changed_areas(policy: Policy, facts: Facts) -> set[str]:
+    """Areas about which this commit changes a verdict, against every parent."""
+    side = facts.side
+    if not any(side.below(row.path).startswith(REVIEWS) for row in side.touched_process):
+        return set()
+    now = {entry.key for entry in read_verdicts(policy, side)[0].values()}
+    changed: set[str] | None = None
+    for parent in facts.parents:
+        was = {entry.key for entry in read_verdicts(policy, parent)[0].values()}
+        areas = {key[1] for key in now ^ was}
+        changed = areas if changed is None else changed & areas
+    return {key[1] for key in now} if changed is None else changed
+
+
+def _authored(policy: Policy, track: Track, facts: Facts, new_gates: dict[str, GateFacts]) -> dict[str, GateFacts]:
+    """New gates whose payload no parent holds, derived ones left out."""
+    held = {(stage_id, gate.payload) for parent in facts.parents for stage_id, gate in parent.gates().items()}
+    found = {}
+    for stage_id, gate in new_gates.items():
+        stage = stage_of(policy, track.name, gate)
+        if (stage_id, gate.payload) not in held and stage is not None and not stage.derived:
+            found[stage_id] = gate
+    return found
+
+
+def _mixed(policy: Policy, facts: Facts) -> list[Finding]:
+    """A reviewer only reads: the commit that gives an approval does not touch the area."""
+    side = facts.side
+    held = {entry.key for parent in facts.parents for entry in read_verdicts(policy, parent)[0].values()}
+    found = []
+    for entry in read_verdicts(policy, side)[0].values():
+        if entry.verdict != APPROVED or entry.key in held or not introduced(policy, side, entry).mixed:
+            continue
+        paths = [change.path for change in side.touched if change.area == entry.area]
+        found.append(
+            Finding(
+                "review/mixed-commit",
+                BLOCKED,
+                f"this commit approves {entry.area} as {entry.reviewer} and changes {', '.join(paths[:3])} of it as well",
+                f"commit the review alone: git restore --staged -- {paths[0]}",
+                entry.path,
+                entry.section.verdict_line,
+            )
+        )
+    return found
+
+
+def _erased(policy: Policy, facts: Facts) -> list[Finding]:
+    """From level "committed" on, only the reviewer takes a change request back."""
+    side = facts.side
+    now, _ = read_verdicts(policy, side)
+    found = []
+    for parent in facts.parents:
+        for key, entry in read_verdicts(policy, parent)[0].items():
+            reviewer = find_reviewer(policy, entry.reviewer)
+            if entry.verdict != CHANGES_REQUESTED or reviewer is None or reviewer.level == "named":
+                continue
+            after = now.get(key)
+            if (after is None or after.verdict != CHANGES_REQUESTED) and not has_email(reviewer, side.author):
+                found.append(
+                    Finding(
+                        "review/veto-erased",
+                        BLOCKED,
+                        f"{side.author.name or 'somebody'} <{side.author.email}> takes back the change request of {entry.reviewer} "
+                        f"on {entry.area}; only {entry.reviewer} may",
+                        f"git restore --staged --worktree --source=HEAD -- {entry.path}",
+                        entry.path,
+                        entry.section.line,
+                    )
+                )
+    return found
+
+
+def _forged_marks(policy: Policy, facts: Facts) -> list[Finding]:
+    """An automatic checkpoint pass whose condition does not hold in the tree that introduces it."""
+    side = facts.side
+    context = side.context
+    path = f"{side.root}/context.md"
+    if context is None or all(row.path != path for row in side.touched_process):
+        return []
+    held = {mark[:4] for parent in facts.parents if parent.context is not None for mark in parent.context.checkpoints}
+    found = []
+    for mark in context.checkpoints:
+        if not mark.automatic or mark[:4] in held:
+            continue
+        obstacle = automatic_pass_obstacle(policy, side, mark.checkpoint, mark.who)
+        if obstacle:
+            found.append(
+                Finding(
+                    "checkpoint/forged",
+                    BLOCKED,
+                    f"checkpoint {mark.checkpoint} did not pass by itself: {obstacle}",
+                    f"git gate proceed {mark.checkpoint}",
+                    path,
+                    mark.line,
+                )
+            )
+    return found
+
+
+def _one_commit(policy: Policy, track: Track, facts: Facts, new_gates: dict[str, GateFacts]) -> list[Finding]:
+    held = {(stage_id, gate.payload) for parent in facts.parents for stage_id, gate in parent.gates().items()}
+    passed = set()
+    for stage_id, gate in new_gates.items():
+        stage = stage_of(policy, track.name, gate)
+        if gate.status == "PASS" and stage is not None and (stage_id, gate.payload) not in held:
+            passed.add(stage.name)
+    if len(passed) < 2:
+        return []
+    names = ", ".join(stage.name for stage in track.stages if stage.name in passed)
+    level = BLOCKED if policy.history == "strict" else WARNING
+    return [
+        Finding("order/one-commit", level, f"one commit passes several stages: {names}", "commit each stage by itself")
+    ]
+
+
+def stale_findings(board: Board, before: set[str]) -> list[Finding]:
+    """What this commit makes stale (``before``: the stage ids that were stale already), as one warning with the chain."""
+    stale = [box for box in board.boxes if box.state == STALE and box.stage_id not in before]
+    if not stale:
+        return []
+    chain = ", ".join(box.stage_id for box in stale)
+    changed = list(dict.fromkeys(path for box in stale for path in box.changed))[:5]
+    names = " ".join(dict.fromkeys(box.stage for box in stale if box.stage != "peer-review"))
+    hint = (
+        f"once the roles stand by them: git gate reaffirm {names}"
+        if names
+        else "git gate review <area> renews an approval"
+    )
+    return [Finding("order/stale", WARNING, f"this makes {chain} stale: {'; '.join(changed)}", hint)]

@@ -1,0 +1,238 @@
+"""The whole judgement: (policy, facts, history, now) → Verdict."""
+
+from __future__ import annotations
+
+from commitgate.facts import Facts, Snapshot
+from commitgate.finding import BLOCKED, ESCALATE, MALFORMED, UNKNOWN, WARNING, Finding
+from commitgate.judge.approvals import AreaReview, open_escalations, reviews
+from commitgate.judge.gates import document_findings
+from commitgate.judge.history import History, extend
+from commitgate.judge.order import commit_findings, stale_findings
+from commitgate.judge.security import floor_findings, lifted_findings, missing_review_findings, veto_findings
+from commitgate.judge.stages import ESCALATED, FAIL, PASSED, SKIPPED, STALE, WAITING, Board, Box, board
+from commitgate.judge.verdicts import read_verdicts
+from commitgate.policy.layout import ARCHIVE, gate_path
+from commitgate.policy.model import Policy, Track
+from commitgate.record import Record
+
+
+class Verdict(Record):
+    """What the judge says of one side.
+
+    ``lawful``: findings about the commit itself and about documents that cannot be accepted. ``state``: where the
+    run stands (FAIL, ESCALATE, veto, …), which never makes a commit unlawful. ``obstacles``: what keeps the branch
+    from being ready. ``board`` is None when no run is active.
+    """
+
+    run: str
+    feature: str
+    track: str
+    lawful: tuple[Finding, ...]
+    state: tuple[Finding, ...]
+    obstacles: tuple[Finding, ...]
+    board: Board | None
+    reviews: tuple[AreaReview, ...]
+    ready: bool
+    history: History
+    snapshot: Snapshot
+
+
+def judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
+    """Judge a side. ``before`` is the joined history of its parents; ``now`` is in epoch seconds."""
+    side = facts.side
+    run = side.run
+    lawful = [_unmerged(path) for path in facts.unmerged]
+    lawful += document_findings(policy, side, now)
+    removed = _run_removed(policy, facts, before)
+    if run is None or run.track not in policy.tracks:
+        lawful += removed
+        obstacles = tuple(_no_run(policy, run is not None, side.root))
+        ready = not any(finding.level for finding in (*lawful, *obstacles))
+        return Verdict("", "", "", tuple(lawful), (), obstacles, None, (), ready, before, side)
+    track = policy.tracks[run.track]
+    after = extend(policy, before, side, facts.parents)
+    _, review_findings = read_verdicts(policy, side)
+    areas = reviews(policy, track, side, after)
+    current = board(policy, track, side, after, areas)
+    lawful += review_findings
+    lawful += removed
+    lawful += commit_findings(policy, track, facts, before, after, current, areas)
+    lawful += lifted_findings(policy, facts, before, after)
+    if any(box.state == STALE for box in current.boxes):
+        lawful += stale_findings(current, _stale_before(policy, track, facts, before))
+    state = _state(facts, after, current) + floor_findings(track, facts) + veto_findings(facts, after)
+    state += missing_review_findings(facts)
+    obstacles = tuple(_obstacles(policy, track, side, current))
+    ready = not obstacles and not any(finding.level for finding in (*lawful, *state))
+    return Verdict(
+        run.id,
+        run.feature,
+        run.track,
+        tuple(_unique(lawful)),
+        tuple(state),
+        obstacles,
+        current,
+        tuple(areas),
+        ready,
+        after,
+        side,
+    )
+
+
+def _unique(findings: list[Finding]) -> list[Finding]:
+    return list(dict.fromkeys(findings))
+
+
+def _unmerged(path: str) -> Finding:
+    return Finding(
+        "engine/unmerged",
+        UNKNOWN,
+        f"{path} has conflicts that are not resolved",
+        f"resolve it, then git add {path}",
+        path,
+    )
+
+
+def _no_run(policy: Policy, malformed: bool, root: str) -> list[Finding]:
+    if malformed:
+        return [
+            Finding(
+                "run/unreadable",
+                MALFORMED,
+                "run.json cannot be accepted, so nothing else can be judged",
+                "",
+                f"{root}/run.json",
+            )
+        ]
+    if policy.require_run:
+        return [
+            Finding(
+                "run/required",
+                BLOCKED,
+                "no run is active, and the policy says require_run: true",
+                'git gate start "<feature>"',
+            )
+        ]
+    return []
+
+
+def _run_removed(policy: Policy, facts: Facts, before: History) -> list[Finding]:
+    """The run disappears, or another takes its place: lawful is only the archive of a finished one."""
+    side = facts.side
+    now = side.run.id if side.run is not None else ""
+    found = []
+    for parent in facts.parents:
+        was = parent.run
+        if was is None or not was.id or was.id == now or any(one.run is None for one in facts.parents):
+            continue
+        path = f"{side.root}/run.json"
+        archived = {entry for name, entry in side.entries.items() if side.below(name).startswith(ARCHIVE)}
+        gates = [entry for name, entry in parent.entries.items() if parent.below(name).startswith("gates/")]
+        kept = parent.entries[path] in archived and all(entry in archived for entry in gates)
+        if kept and _complete(policy, parent):
+            continue
+        what = "is replaced by another" if now else "disappears"
+        found.append(
+            Finding(
+                "order/run-removed",
+                BLOCKED,
+                f'the run "{was.feature}" {what} without having been finished and archived',
+                f"git restore --staged --worktree --source=HEAD -- {side.root}",
+                path,
+            )
+        )
+    return found[:1]
+
+
+def _complete(policy: Policy, snapshot: Snapshot) -> bool:
+    """Whether every stage of a tree's run has a PASS on record (its freshness was judged when it was there)."""
+    run = snapshot.run
+    if run is None or run.track not in policy.tracks:
+        return False
+    gates = snapshot.gates()
+    for stage in policy.tracks[run.track].stages:
+        mine = [gate for name, gate in gates.items() if name == stage.gate or name.startswith(stage.gate + "-")]
+        mine = [gate for gate in mine if stage.fan_out or gate.stage == stage.gate]
+        if any(gate.status != "PASS" for gate in mine) or (not mine and not stage.when and not stage.derived):
+            return False
+    return True
+
+
+def _stale_before(policy: Policy, track: Track, facts: Facts, before: History) -> set[str]:
+    """Stage ids that were stale in every parent already; only asked when the parents carry a delta."""
+    stale: set[str] | None = None
+    for parent in facts.parents:
+        if parent.run is None:
+            return set()
+        areas = reviews(policy, track, parent, before)
+        mine = {box.stage_id for box in board(policy, track, parent, before, areas).boxes if box.state == STALE}
+        stale = mine if stale is None else stale & mine
+    return stale or set()
+
+
+def _state(facts: Facts, after: History, current: Board) -> list[Finding]:
+    found = []
+    root = facts.side.root
+    for box in current.boxes:
+        path = gate_path(root, box.stage_id)
+        if box.state == ESCALATED:
+            for one in open_escalations(facts.side, after, box.stage_id):
+                needed = f" Decision needed: {one.decision_needed}" if one.decision_needed else ""
+                found.append(
+                    Finding(
+                        "escalation/open",
+                        ESCALATE,
+                        f"{box.stage_id} is escalated by {one.by}: {one.reason}.{needed}",
+                        f'git gate resolve {box.stage_id} "<decision>"',
+                        path,
+                    )
+                )
+        elif box.state == FAIL:
+            found.append(Finding("gate/failed", BLOCKED, f"{box.stage_id} is not PASS: {box.why}", _next(box), path))
+        elif box.state == STALE:
+            why = f"{box.why}: {'; '.join(box.changed)}" if box.changed else box.why
+            found.append(Finding("gate/stale", WARNING, f"{box.stage_id} is stale: {why}", _next(box), path))
+    return found
+
+
+def _next(box: Box) -> str:
+    if box.stage == "peer-review":
+        return f"git gate why {box.stage_id} says who is awaited"
+    if box.state == STALE:
+        return f"git gate reaffirm {box.stage}, once the {box.role} role stands by it"
+    return f"{box.role} mends it, then git gate pass {box.stage}"
+
+
+def required_stages(policy: Policy, track: Track) -> list[str]:
+    """The stages that must be effective before a merge, in order: up to merge.requires, else the one before deploy."""
+    names = [stage.name for stage in track.stages]
+    last = policy.merge_requires
+    if last not in names:
+        before_deploy = names[: names.index("deploy")] if "deploy" in names else names
+        last = before_deploy[-1] if before_deploy else names[-1]
+    return names[: names.index(last) + 1]
+
+
+def _obstacles(policy: Policy, track: Track, side: Snapshot, current: Board) -> list[Finding]:
+    found = []
+    wanted = required_stages(policy, track)
+    for box in current.boxes:
+        if box.stage not in wanted or box.state in (PASSED, SKIPPED, FAIL, ESCALATED):
+            continue  # FAIL and ESCALATE are findings of the state already
+        if box.state == WAITING:
+            why = f"is PASS but waits for {'; '.join(current.lacking[box.stage])}"
+        elif box.state == STALE:
+            why = "is stale"
+        else:
+            lacking = "; ".join(current.lacking[box.stage])
+            why = "is missing" + (f" and waits for {lacking}" if lacking else "") + (f" ({box.why})" if box.why else "")
+        found.append(
+            Finding(
+                "ready/stage",
+                BLOCKED,
+                f"{box.stage_id} ({box.title}) {why}",
+                "git gate next",
+                gate_path(side.root, box.stage_id),
+            )
+        )
+    return found

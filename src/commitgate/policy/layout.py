@@ -1,0 +1,71 @@
+"""What lies where in a run folder: which files belong to the process, which stage owns them, how gates are named.
+
+Process files are exactly the artefact paths that stages own inside a folder that holds a ``run.json``, and its
+gates, ``context.md``, ``run.json`` and ``archive/``. Everything else there is product: nothing hides in it.
+"""
+
+from __future__ import annotations
+
+from commitgate.policy.model import Policy, Stage, Track
+
+RUN_FILE = "run.json"
+CONTEXT_FILE = "context.md"
+GATES = "gates/"
+ARCHIVE = "archive/"
+REVIEWS = "code-review/"
+
+
+def matches(pattern: str, path: str, areas: tuple[str, ...]) -> bool:
+    """Whether ``path`` (below the run folder) is meant by an artefact pattern: exact, ``dir/**`` or ``{area}``."""
+    if pattern.endswith("/**"):
+        return path.startswith(pattern[:-2])
+    if "{area}" in pattern:
+        return any(pattern.replace("{area}", area) == path for area in areas)
+    return pattern == path
+
+
+def area_names(policy: Policy) -> tuple[str, ...]:
+    """Every area name that may stand in a gate or artefact name."""
+    return (*(area.name for area in policy.areas), "deps")
+
+
+def is_gate_path(path: str) -> bool:
+    """Whether a path below the run folder is that of a gate: ``gates/<name>.json`` and nothing deeper."""
+    return path.startswith(GATES) and path.endswith(".json") and "/" not in path[len(GATES) :]
+
+
+def is_process(policy: Policy, path: str) -> bool:
+    """Whether a path below the run folder is a process file (not product)."""
+    if path in (RUN_FILE, CONTEXT_FILE) or path.startswith(ARCHIVE) or is_gate_path(path):
+        return True
+    areas = area_names(policy)
+    return any(
+        matches(pattern, path, areas)
+        for track in policy.tracks.values()
+        for stage in track.stages
+        for pattern in stage.writes
+    )
+
+
+def owners(policy: Policy, track: Track, path: str) -> list[Stage]:
+    """The stages of the track that own a process path (below the run folder); [] when it is free."""
+    areas = area_names(policy)
+    return [stage for stage in track.stages if any(matches(pattern, path, areas) for pattern in stage.writes)]
+
+
+def gate_id(stage: Stage, area: str) -> str:
+    """``stage-04-backend`` for a stage that fans out, else the stage's own gate id."""
+    return f"{stage.gate}-{area}" if area else stage.gate
+
+
+def gate_path(root: str, stage_id: str) -> str:
+    """Path of a gate from the repository's root."""
+    return f"{root}/{GATES}{stage_id}.json"
+
+
+def reviewer_of(path: str) -> str:
+    """The reviewer's name in ``code-review/by-<reviewer>.md`` (below the run folder); "" for any other path."""
+    name = path.removeprefix(REVIEWS)
+    if name == path or not name.startswith("by-") or not name.endswith(".md"):
+        return ""
+    return name[3:-3]

@@ -1,0 +1,98 @@
+"""The policy in force: shipped ``rules/*.yaml`` overridden by the bytes of a ``.gates.yaml``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from commitgate.finding import Finding, at
+from commitgate.policy import compile as build
+from commitgate.policy import tracks as order
+from commitgate.policy import yaml_strict
+from commitgate.policy.model import Policy, Trigger
+from commitgate.policy.sources import FILE, Sources
+
+_FORM = "policy/1"
+
+
+def load_policy(override: bytes | None) -> tuple[Policy | None, tuple[Finding, ...]]:
+    """Compile the policy; ``override`` holds the bytes of ``.gates.yaml``, None when there is no such file.
+
+    Returns the policy and its findings (path ``.gates.yaml``, with lines). With a MALFORMED finding there is no
+    policy: a rule that cannot be read is never replaced by a guess. An empty file changes nothing.
+    """
+    own: object = None
+    lines: yaml_strict.LineMap = {}
+    if override is not None:
+        own, lines, problems = yaml_strict.load(override)
+        if problems:
+            return None, tuple(at(FILE, problems))
+        if own is not None:
+            # jsonschema is imported only when there is something to check.
+            from commitgate.policy.check import against_schema
+
+            problems = against_schema(own, lines)
+            if problems:
+                return None, problems
+    sources = Sources(own if isinstance(own, dict) else {}, lines)
+    policy = _compiled(sources, FILE if override is not None else "")
+    return (None if sources.findings else policy), tuple(sorted(sources.findings, key=lambda finding: finding.line))
+
+
+def _compiled(sources: Sources, source: str) -> Policy | None:
+    triggers = build.triggers(sources)
+    areas = build.areas(sources, triggers)
+    reviewers = build.reviewers(sources, areas)
+    checkpoints = order.checkpoints(sources)
+    stages = order.stages(sources, checkpoints)
+    if not stages:
+        return None
+    free = sources.value("free")
+    build.check_patterns(sources, ("free",), sources.own.get("free") or [])
+    review: dict[str, Any] = sources.merged("review")
+    for position, name in enumerate(review["release"] or ()):
+        sources.known(("review", "release", position), name, [reviewer.name for reviewer in reviewers], "reviewer")
+    required = sources.merged("merge").get("requires") or ""
+    if required:
+        sources.known(("merge", "requires"), required, stages, "stage")
+    roles = sources.merged("roles")
+    listed = (roles["security"] or {}).get("emails") or ()
+    security_emails = tuple(email.casefold() for email in listed) or next(
+        (reviewer.emails for reviewer in reviewers if reviewer.name == "security"), ()
+    )
+    policy = Policy(
+        digest="",
+        target=sources.own.get("target") or "",
+        tracks=order.tracks(sources, stages, triggers),
+        areas=areas,
+        free=tuple(free),
+        unowned=sources.value("unowned"),
+        reviewers=reviewers,
+        required_scoped=int(review["scoped"]),
+        required_matrix=int(review["matrix"]),
+        release=tuple(review["release"] or ()),
+        contributors=review["contributors"],
+        triggers=triggers,
+        checkpoints=checkpoints,
+        require_run=sources.value("require_run"),
+        history=sources.value("history"),
+        merge_requires=required,
+        derive=sources.value("derive"),
+        security_role_emails=security_emails,
+        brief_sections=order.brief_sections(sources),
+        source=source,
+    )
+    return policy._replace(digest=_digest(policy))
+
+
+def _digest(policy: Policy) -> str:
+    """sha256 over what the rules say, not over where they are written: moving a line changes no rule."""
+    placeless: tuple[Trigger, ...] = tuple(trigger._replace(place="") for trigger in policy.triggers)
+    canonical = json.dumps(
+        [_FORM, policy._replace(digest="", source="", triggers=placeless)],
+        ensure_ascii=True,
+        separators=(",", ":"),
+        sort_keys=True,
+    )
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()

@@ -1,0 +1,79 @@
+"""Findings for people: what, where, why, and the exact command to run next. Quiet on success.
+
+Text that comes out of documents and paths is neutralised: it must not move the cursor, change colours, forge a line
+of its own, or flood the screen.
+"""
+
+from __future__ import annotations
+
+from commitgate.finding import Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LONGEST = 500
+_RED, _YELLOW, _DIM, _BOLD, _OFF = "\033[31m", "\033[33m", "\033[2m", "\033[1m", "\033[0m"
+
+
+def neutral(text: str, longest: int = LONGEST) -> str:
+    """Printable text on one line: control characters, escapes, bidi and line separators shown as ``\\x1b`` and the like."""
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(
+            one if one.isprintable() and not _reorders(one) else one.encode("unicode_escape", "surrogatepass").decode("ascii")
+            for one in text
+        )
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _reorders(one: str) -> bool:
+    return "\u200b" <= one <= "\u200f" or "\u202a" <= one <= "\u202e" or "\u2066" <= one <= "\u2069" or one == "\ufeff"
+
+
+def place(finding: Finding) -> str:
+    """``path:line``, ``path`` or ""."""
+    path = neutral(finding.path)
+    return f"{path}:{finding.line}" if path and finding.line else path
+
+
+def finding_lines(finding: Finding, colour: Colours) -> list[str]:
+    """One finding as text: a line that says what and where, and one with the way out."""
+    where = place(finding)
+    mark = colour.error("error") if finding.level else colour.warning("warning")
+    head = f"{mark} {colour.bold(finding.rule)}" + (f" {where}" if where else "")
+    lines = [head, f"    {neutral(finding.message)}"]
+    if finding.hint:
+        lines.append(f"    {colour.dim('→')} {neutral(finding.hint)}")
+    return lines
+
+
+class Colours:
+    """Terminal colours, or none."""
+
+    def __init__(self, wanted: bool) -> None:
+        self._wanted = wanted
+
+    def error(self, text: str) -> str:
+        """For what refuses."""
+        return self._paint(_RED, text)
+
+    def warning(self, text: str) -> str:
+        """For what only warns."""
+        return self._paint(_YELLOW, text)
+
+    def bold(self, text: str) -> str:
+        """For what to look at first."""
+        return self._paint(_BOLD, text)
+
+    def dim(self, text: str) -> str:
+        """For what may be overlooked."""
+        return self._paint(_DIM, text)
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"{code}{text}{_OFF}" if self._wanted else text
+
+
+def render(findings: Iterable[Finding], colour: Colours) -> str:
+    """All findings, errors first, each set off by nothing but its indentation; "" for none."""
+    ordered = sorted(findings, key=lambda one: not one.level)
+    return "".join(f"{line}\n" for finding in ordered for line in finding_lines(finding, colour))

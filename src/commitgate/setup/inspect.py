@@ -1,0 +1,224 @@
+"""What ``git gate doctor`` looks at: will git really run the gate here, and can it decide?"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from commitgate import __version__
+from commitgate.errors import GateError
+from commitgate.git.process import Repository
+from commitgate.git.refs import is_shallow, read_target, start_refs
+from commitgate.setup import hooks_folder, initial, precommit_config, shims
+from commitgate.setup.hooks_folder import HooksFolder, shown
+from commitgate.setup.shims import FRAMEWORK, KEPT, LEGACY, MISSING, NO_FILE, OURS, Standing
+
+OLDEST_GIT = (2, 38)  # the first with `merge-tree --write-tree`
+
+OK, WARNING, ERROR = 0, 1, 2
+
+
+class Remark(NamedTuple):
+    """One line of the report. level: OK, WARNING or ERROR; subject: a hook, a file, "git"…; hint: what repairs it."""
+
+    level: int
+    subject: str
+    text: str
+    hint: str = ""
+
+
+def examine(repo: Repository) -> list[Remark]:
+    """Every remark on this repository, which must be asked at its root."""
+    folder = hooks_folder.find(repo)
+    remarks = [git_version(repo.line("version"))]
+    remarks += hooks(repo.directory, folder)
+    remarks += policy(repo)
+    if is_shallow(repo):
+        remarks.append(
+            Remark(
+                WARNING,
+                "history",
+                "this clone is shallow: where a branch began may be unknown",
+                "git fetch --unshallow",
+            )
+        )
+    return remarks
+
+
+def git_version(said: str) -> Remark:
+    """Whether git is new enough, from what ``git version`` says."""
+    numbers = re.search(r"(\d+)\.(\d+)", said)
+    wanted = ".".join(map(str, OLDEST_GIT))
+    if not numbers:
+        return Remark(WARNING, "git", f"its version is not understood: {said!r}", f"git {wanted} or newer is needed")
+    if (int(numbers[1]), int(numbers[2])) < OLDEST_GIT:
+        return Remark(ERROR, "git", f"{said} is too old", f"install git {wanted} or newer")
+    return Remark(OK, "git", said.removeprefix("git version "))
+
+
+def hooks(top: str, folder: HooksFolder) -> list[Remark]:
+    """One remark for each hook, and those on the folder itself."""
+    remarks = []
+    if folder.setting and folder.scope not in ("local", "worktree"):
+        remarks.append(
+            Remark(
+                WARNING,
+                "core.hooksPath",
+                f"the {folder.scope} configuration sends git to {folder.path}, not to this repository",
+                f"git config core.hooksPath {folder.common!r}, then: git gate install",
+            )
+        )
+    hosted = precommit_config.hosted(top)
+    for hook in shims.HOOKS:
+        remarks += _hook(hook, folder, hosted)
+    return remarks
+
+
+def _hook(hook: str, folder: HooksFolder, hosted: set[str]) -> list[Remark]:
+    path = os.path.join(folder.path, hook)
+    found = shims.look(path)
+    if found.kind == OURS:
+        return _shim(hook, path, found, hosted)
+    if found.kind == FRAMEWORK and found.executable:
+        return [_framework(hook, path, hosted)]
+    # The shim for commit-msg checks nothing yet, so missing it where the framework serves the others is no loss.
+    needed = hook in precommit_config.STAGES
+    if found.kind == MISSING:
+        elsewhere = os.path.join(folder.common, hook)
+        if elsewhere != path and shims.look(elsewhere).kind == OURS:
+            text = f"installed in {shown(folder.common)}, but core.hooksPath sends git to {shown(folder.path)}"
+            return [Remark(ERROR, hook, text, _install_hint(folder))]
+        if hook in hosted and _framework_serves(folder, hosted):
+            text = "the pre-commit framework is installed, but not for this hook"
+            return [Remark(WARNING, hook, text, f"pre-commit install --hook-type {hook}")]
+        if not needed and _framework_serves(folder, hosted):
+            return []
+        return [
+            Remark(ERROR if needed else WARNING, hook, "not installed: git checks nothing here", _install_hint(folder))
+        ]
+    if found.kind == NO_FILE:
+        return [
+            Remark(
+                ERROR,
+                hook,
+                f"{shown(path)} is not a file: git runs nothing",
+                f"move it away, then: {_install_hint(folder)}",
+            )
+        ]
+    runs = (
+        "git runs a hook of somebody else's" if found.executable else "a file that is not executable, so git ignores it"
+    )
+    text = f"{shown(path)} is not ours: {runs}"
+    return [
+        Remark(
+            ERROR if needed else WARNING, hook, text, f"{_install_hint(folder)} (it keeps that hook and runs it first)"
+        )
+    ]
+
+
+def _install_hint(folder: HooksFolder) -> str:
+    return f"git gate install --hooks-path {folder.path!r}" if folder.outside else "git gate install"
+
+
+def _framework_serves(folder: HooksFolder, hosted: set[str]) -> bool:
+    return any(shims.look(os.path.join(folder.path, hook)).kind == FRAMEWORK for hook in hosted)
+
+
+def _framework(hook: str, path: str, hosted: set[str]) -> Remark:
+    legacy = shims.look(path + LEGACY)
+    if legacy.kind == OURS and legacy.executable:
+        problems = _embedded(legacy)
+        if problems:
+            return Remark(
+                ERROR, hook, f"{shown(path + LEGACY)}: {problems}", "install commitgate again, then: git gate install"
+            )
+        return Remark(OK, hook, "the pre-commit framework runs our hook as its legacy hook")
+    if hook in hosted:
+        return Remark(OK, hook, f"run by the pre-commit framework ({precommit_config.NAME})")
+    if hook not in precommit_config.STAGES:
+        return Remark(OK, hook, "git runs the pre-commit framework; commitgate has no rule for it yet")
+    text = f"git runs the pre-commit framework, but {precommit_config.NAME} has no commitgate hook for it"
+    return Remark(ERROR, hook, text, "git gate install (it keeps the framework's hook and runs it first)")
+
+
+def _shim(hook: str, path: str, found: Standing, hosted: set[str]) -> list[Remark]:
+    repair = "git gate install"
+    if not found.executable:
+        return [Remark(ERROR, hook, f"{shown(path)} is not executable, so git ignores it", f"chmod +x {path!r}")]
+    problems = _embedded(found)
+    if problems:
+        return [
+            Remark(ERROR, hook, f"{problems}: every commit is refused", f"install commitgate again, then: {repair}")
+        ]
+    remarks = []
+    if found.version != __version__:
+        remarks.append(Remark(WARNING, hook, f"of version {found.version}, this is {__version__}", repair))
+    elif found.data != shims.text(hook):
+        remarks.append(Remark(WARNING, hook, f"belongs to another installation of commitgate ({found.python})", repair))
+    kept = shims.look(path + KEPT)
+    if kept.kind == OURS:
+        remarks.append(Remark(ERROR, hook, f"{hook}{KEPT} is one of our hooks: it would run itself", repair))
+    elif kept.kind == FRAMEWORK and hook in hosted:
+        text = "the gate runs twice: here, and in the pre-commit framework, which this hook runs first"
+        remarks.append(Remark(WARNING, hook, text, f"take the commitgate hooks out of {precommit_config.NAME}"))
+    if remarks:
+        return remarks
+    first = f", after {hook}{KEPT}" if kept.kind != MISSING and kept.executable else ""
+    return [Remark(OK, hook, f"git runs {shown(path)}{first}")]
+
+
+def _embedded(shim: Standing) -> str:
+    """What of the paths inside a shim is gone; "" when all is there."""
+    gone = []
+    if shim.python and not os.access(shim.python, os.X_OK):
+        gone.append(f"its Python interpreter is gone ({shim.python})")
+    if shim.start and not os.path.isfile(shim.start):
+        gone.append(f"the commitgate it belongs to is gone ({shim.start})")
+    return " and ".join(gone)
+
+
+def policy(repo: Repository) -> list[Remark]:
+    """Whether ``.gates.yaml`` is accepted, the target branch exists, and git sees the run's files."""
+    if repo.line("rev-parse", "--is-bare-repository") == "true":
+        return []
+    from commitgate.policy.load import load_policy
+
+    remarks = []
+    try:
+        with open(os.path.join(repo.directory, initial.POLICY), "rb") as stream:
+            data: bytes | None = stream.read()
+    except FileNotFoundError:
+        data = None
+    except OSError as error:
+        return [Remark(ERROR, initial.POLICY, f"cannot be read: {error.strerror}")]
+    loaded, findings = load_policy(data)
+    for finding in findings:
+        place = f"line {finding.line}: " if finding.line else ""
+        level = ERROR if finding.level else WARNING
+        remarks.append(Remark(level, initial.POLICY, f"{place}{finding.message} [{finding.rule}]", finding.hint))
+    if not remarks:
+        text = "accepted" if data is not None else "there is none: the shipped rules apply"
+        remarks.append(Remark(OK, initial.POLICY, text))
+    remarks.append(_target(repo, loaded.target if loaded else ""))
+    try:
+        initial.refuse_ignored(repo)
+    except GateError as refused:
+        remarks.append(Remark(ERROR, initial.RUN_FOLDER, refused.message, refused.hint))
+    return remarks
+
+
+def _target(repo: Repository, wanted: str) -> Remark:
+    target = read_target(repo, start_refs(repo), wanted)
+    hint = f"set target: in {initial.POLICY} to the branch that work is merged into"
+    if not target.name:
+        return Remark(WARNING, "target", "no target branch: neither origin/HEAD, nor main, nor master", hint)
+    if not target.local and not target.remote:
+        unborn = repo.line("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1)) == target.name
+        if unborn:
+            return Remark(OK, "target", f"{target.name}, which has no commit yet")
+        return Remark(
+            ERROR, "target", f"there is no branch {target.name}, here or on origin", f"git fetch origin; or {hint}"
+        )
+    where = "origin" if target.remote else "this clone"
+    return Remark(OK, "target", f"{target.name} (in {where})")

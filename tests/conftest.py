@@ -1,0 +1,103 @@
+"""What every test shares: isolation from the machine, and repositories made by copying one template."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from support import SOURCE, Repo, make_template
+
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "Test Author",
+    "GIT_AUTHOR_EMAIL": "author@example.com",
+    "GIT_COMMITTER_NAME": "Test Author",
+    "GIT_COMMITTER_EMAIL": "author@example.com",
+}
+SETTINGS = """\
+[init]
+\tdefaultBranch = main
+[advice]
+\tdetachedHead = false
+[protocol "file"]
+\tallow = always
+"""
+# Variables that change what a tested process prints or finds; the machine's values must not reach a test.
+FOREIGN_PREFIXES = ("GIT_", "PRE_COMMIT", "PREK_", "GITHUB_", "GATE_", "COMMITGATE_")
+FOREIGN = {
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "SKIP",
+    "EDITOR",
+    "VISUAL",
+    "PAGER",
+    "ENV",
+    "BASH_ENV",
+}
+
+
+def _isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith(FOREIGN_PREFIXES) or name in FOREIGN:
+            patch.delenv(name)
+    settings = home / "gitconfig"
+    settings.write_text(SETTINGS)
+    patch.setenv("HOME", str(home))
+    for name in ("CONFIG", "CACHE", "DATA", "STATE"):
+        patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    patch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    patch.setenv("GIT_TERMINAL_PROMPT", "0")
+    patch.setenv("LC_ALL", "C.UTF-8")
+    patch.setenv("TZ", "UTC")
+    # A process started by a test finds this checkout, whether or not it is installed.
+    patch.setenv("PYTHONPATH", str(SOURCE))
+    for name, value in IDENTITY.items():
+        patch.setenv(name, value)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _session_isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fixtures of session scope make repositories too: they need the same clean ground."""
+    mask = os.umask(0o022)
+    with pytest.MonkeyPatch.context() as patch:
+        _isolate(patch, tmp_path_factory.mktemp("home"))
+        yield
+    os.umask(mask)
+
+
+@pytest.fixture(autouse=True)
+def isolation(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of its own for every test, an empty git configuration, no inherited GIT_*. Gives the home."""
+    home = tmp_path_factory.mktemp("home")
+    _isolate(monkeypatch, home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def template_repository(tmp_path_factory: pytest.TempPathFactory, _session_isolation: None) -> Repo:
+    """Built once for each process; never change it, copy it."""
+    return make_template(tmp_path_factory.mktemp("template") / "repo")
+
+
+@pytest.fixture
+def make_repo(tmp_path: Path, template_repository: Repo) -> Callable[..., Repo]:
+    """A factory: each call gives a fresh copy of the template, under the name given."""
+
+    def make(name: str = "repo") -> Repo:
+        target = tmp_path / name
+        shutil.copytree(template_repository.path, target, symlinks=True)
+        return Repo(target)
+
+    return make
+
+
+@pytest.fixture
+def repo(make_repo: Callable[..., Repo]) -> Repo:
+    """One repository on ``main`` with one commit."""
+    return make_repo()
