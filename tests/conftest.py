@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from story import Library, Story
 from support import SOURCE, Repo, make_template
 
 IDENTITY = {
@@ -28,6 +29,7 @@ SETTINGS = """\
 # Variables that change what a tested process prints or finds; the machine's values must not reach a test.
 FOREIGN_PREFIXES = ("GIT_", "PRE_COMMIT", "PREK_", "GITHUB_", "GATE_", "COMMITGATE_")
 FOREIGN = {
+    "CI",
     "NO_COLOR",
     "FORCE_COLOR",
     "CLICOLOR",
@@ -101,3 +103,19 @@ def make_repo(tmp_path: Path, template_repository: Repo) -> Callable[..., Repo]:
 def repo(make_repo: Callable[..., Repo]) -> Repo:
     """One repository on ``main`` with one commit."""
     return make_repo()
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory, template_repository: Repo) -> Library:
+    """The run's milestones, told once for each process."""
+    return Library(tmp_path_factory.mktemp("library"), template_repository)
+
+
+@pytest.fixture
+def story(library: Library, tmp_path: Path) -> Callable[[str], Story]:
+    """``story("built")`` gives a copy of the run at that milestone."""
+
+    def at(milestone: str, name: str = "story") -> Story:
+        return library.copy(milestone, tmp_path / name)
+
+    return at

@@ -152,6 +152,27 @@ class Repo:
         return found
 
 
+def project_files() -> list[str]:
+    """Every file of this project: what git tracks or would add, or what is there when it is no checkout of git."""
+    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=CHECKOUT)
+    if listed.code == 0:
+        names = [name for name in listed.out.split("\0") if name]
+    else:
+        names = [
+            path.relative_to(CHECKOUT).as_posix() for path in CHECKOUT.rglob("*") if "__pycache__" not in path.parts
+        ]
+    return sorted(name for name in names if (CHECKOUT / name).is_file())
+
+
+def copy_project(target: Path) -> Path:
+    """A copy of this project's files, so that building it leaves nothing behind in the checkout."""
+    for name in project_files():
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(CHECKOUT / name, place)
+    return target
+
+
 def make_template(path: Path) -> Repo:
     """A repository on ``main`` with one commit and one file, without hooks: what most tests start from."""
     path.mkdir(parents=True)

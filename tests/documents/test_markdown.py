@@ -9,7 +9,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from commitgate.documents import markdown
-from commitgate.documents.markdown import CODE, COMMENT, HEADING, HTML, ITEM, LAZY, QUOTE, SPAN, TABLE, TEXT
+from commitgate.documents.markdown_model import (
+    CODE,
+    COMMENT,
+    HEADING,
+    HTML,
+    ITEM,
+    LAZY,
+    QUOTE,
+    SPAN,
+    TABLE,
+    TEXT,
+    Document,
+)
 
 
 def places(text: str) -> list[str]:
@@ -86,7 +98,9 @@ def test_what_cannot_be_read_exactly_is_refused(data: bytes, rule: str, line: in
     assert [(finding.rule, finding.line) for finding in findings] == [(rule, line)]
 
 
-@pytest.mark.parametrize("text", ["```\na\n```", "~~~\na\n~~~~", "`<!--`", "<!---->", "<!-->", "- ---", "------- a", "> ```"])
+@pytest.mark.parametrize(
+    "text", ["```\na\n```", "~~~\na\n~~~~", "`<!--`", "<!---->", "<!-->", "- ---", "------- a", "> ```"]
+)
 def test_nothing_unclosed(text: str) -> None:
     assert markdown.read(text.encode(), "x")[1] == ()
 
@@ -106,7 +120,8 @@ def test_rows_keep_every_cell_as_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["[", "`a``b ", "a <!-- ", "<a b='", "*", "- a\n", "> a\nb\n", "|a|b|\n|-|-|\n", "```\n", " ", "_a ", "a\n---\n"]
+    "unit",
+    ["[", "`a``b ", "a <!-- ", "<a b='", "*", "- a\n", "> a\nb\n", "|a|b|\n|-|-|\n", "```\n", " ", "_a ", "a\n---\n"],
 )
 def test_hostile_input_takes_bounded_time(unit: str) -> None:
     data = (unit * (1_000_000 // len(unit))).encode()
@@ -115,7 +130,9 @@ def test_hostile_input_takes_bounded_time(unit: str) -> None:
     assert time.monotonic() - started < 10
 
 
-_PIECES = st.sampled_from(["# a", "- ", "1. ", "> ", "    ", "```", "<!--", "-->", "`", "<a '", "|", "-|-", "\n", "\n\n", "\r", "x"])
+_PIECES = st.sampled_from(
+    ["# a", "- ", "1. ", "> ", "    ", "```", "<!--", "-->", "`", "<a '", "|", "-|-", "\n", "\n\n", "\r", "x"]
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -135,5 +152,5 @@ def test_every_line_is_accounted_for(text: str) -> None:
 @given(st.binary(max_size=200))
 def test_never_raises(data: bytes) -> None:
     document, findings = markdown.read(data, "x")
-    assert isinstance(document, markdown.Document)
+    assert isinstance(document, Document)
     assert all(finding.rule.startswith("x/") for finding in findings)

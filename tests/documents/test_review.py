@@ -202,13 +202,17 @@ def test_a_near_miss_of_a_heading_is_an_error_and_its_verdict_counts_for_nobody(
     assert rules(facts) == [("near-miss", 5)]
 
 
-@pytest.mark.parametrize("text", ["> ## Review of frontend", "    ## Review of frontend", "```\n## Review of frontend\n```"])
+@pytest.mark.parametrize(
+    "text", ["> ## Review of frontend", "    ## Review of frontend", "```\n## Review of frontend\n```"]
+)
 def test_a_heading_that_is_no_text_opens_nothing(text: str) -> None:
     facts = read(f"## Review of backend\n\n{text}\n\nREVIEW: APPROVED\n")
     assert (verdicts(facts), facts.findings) == ([("backend", OK)], ())
 
 
-@pytest.mark.parametrize("heading", ["# Review day", "## Reviewers", "## Notes on the review", "### Details of the review"])
+@pytest.mark.parametrize(
+    "heading", ["# Review day", "## Reviewers", "## Notes on the review", "### Details of the review"]
+)
 def test_other_headings_are_fine(heading: str) -> None:
     assert read(f"{heading}\n\nText.\n\n## Review of backend\n\nREVIEW: APPROVED\n").findings == ()
 
@@ -233,9 +237,8 @@ def test_other_headings_are_fine(heading: str) -> None:
 def test_what_spoils_a_section(text: str, expected: list[tuple[str, int]]) -> None:
     facts = read(text)
     assert rules(facts) == expected
-    spoiled = max((section for section in facts.sections if section.line <= expected[0][1]), default=None)
-    if spoiled and "verdict-outside" not in expected[0]:
-        assert spoiled.verdict == ""
+    if "verdict-outside" not in expected[0]:
+        assert [section for section in facts.sections if section.line <= expected[0][1]][-1].verdict == ""
 
 
 def test_sections_without_any_verdict_are_a_draft() -> None:
@@ -290,7 +293,9 @@ def test_crlf_and_bom() -> None:
     assert review.read(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()) == read(text)
 
 
-@pytest.mark.parametrize("unit", ["REVIEW: APPROVED\n\n", "REVIEW: APPROVED *x `y\n", "[x](\nREVIEW: APPROVED\n**\n\n", "review of "])
+@pytest.mark.parametrize(
+    "unit", ["REVIEW: APPROVED\n\n", "REVIEW: APPROVED *x `y\n", "[x](\nREVIEW: APPROVED\n**\n\n", "review of "]
+)
 def test_hostile_input_takes_bounded_time(unit: str) -> None:
     started = time.monotonic()
     read("## Review of a\n\n" + unit * (300_000 // len(unit)))
@@ -382,7 +387,9 @@ def test_a_verdict_is_always_a_line_of_the_file(text: str) -> None:
     for section in facts.sections:
         if section.verdict:
             line = data.split(b"\n")[section.verdict_line - 1].decode()
-            assert line.split() == ["REVIEW:", *section.verdict.split()] or line.upper().split()[0].startswith("REVIEW:")
+            assert line.split() == ["REVIEW:", *section.verdict.split()] or line.upper().split()[0].startswith(
+                "REVIEW:"
+            )
 
 
 @settings(max_examples=100, deadline=None)

@@ -57,7 +57,7 @@ def test_shipped_values() -> None:
     policy = shipped()
     assert [each.name for each in policy.areas] == ["backend", "frontend", "platform", "qa", "deps", "other"]
     assert not area(policy, "qa").reviewed
-    assert (area(policy, "other").patterns, area(policy, "other").approvals, area(policy, "other").early) == ((), 1, False)
+    assert area(policy, "other") == Area("other", (), True, 1, False, "dev-other")
     assert area(policy, "deps").patterns == trigger(policy, "dep:manifest").patterns
     assert reviewer(policy, "backend") == Reviewer("backend", ("dev-backend",), ("backend",), (), "named", False)
     assert reviewer(policy, "qa").areas == ("qa",)
@@ -109,7 +109,7 @@ def test_places_lead_to_the_line() -> None:
 def test_equal_policies_have_equal_digests() -> None:
     base = shipped()
     assert len(base.digest) == 64
-    for text in ("", "# nothing\n", "version: 1\n", "review: {scoped: 1}\n", "\n\nsecurity: {triggers: {path:pii: {}}}\n"):
+    for text in ("", "# nothing\n", "version: 1\n", "review: {scoped: 1}\n", "\nsecurity: {triggers: {path:pii: {}}}"):
         assert good(text).digest == base.digest
     changes = [
         "target: trunk", "require_run: true", "history: strict", "derive: write", "unowned: block", "free: ['*.md']",
@@ -155,7 +155,8 @@ def test_reviewers_are_laid_over_the_known_ones() -> None:
         "backend", ("dev-backend", "ada"), ("backend",), ("ada@example.com",), "committed", False
     )
     assert reviewer(policy, "carol") == Reviewer("carol", ("dev-carol",), (), (), "named", False)
-    assert reviewer(policy, "dave") == Reviewer("dave", ("dev-dave",), ("frontend",), ("d@example.com",), "signed", True)
+    dave = Reviewer("dave", ("dev-dave",), ("frontend",), ("d@example.com",), "signed", True)
+    assert reviewer(policy, "dave") == dave
 
 
 def test_the_security_role_falls_back_on_the_reviewer() -> None:
@@ -233,14 +234,14 @@ def test_own_stages_and_tracks() -> None:
         ("checkpoints:\n  a: {auto_pass_when: all_criteria_passed}\n", "policy/schema", 2, "no_warnings"),
         ("checkpoints:\n  d: {auto_pass_when: no_warnings}\n", "policy/unknown-name", 2, "a, b, c"),
         ("merge:\n  requires: deplyo\n", "policy/unknown-name", 2, "did you mean 'deploy'?"),
-        ("review:\n  release:\n    - principal\n    - secruity\n", "policy/unknown-name", 4, "did you mean 'security'?"),
+        ("review:\n  release:\n    - pm\n    - secruity\n", "policy/unknown-name", 4, "did you mean 'security'?"),
         ("reviewers:\n  x: {areas: [backen]}\n", "policy/unknown-name", 2, "did you mean 'backend'?"),
         ("reviewers:\n  x: {aliases: [dev-backend]}\n", "policy/schema", 2, "dev-backend"),
         ("reviewers:\n  x: {emails: [nobody]}\n", "policy/schema", 2, "nobody"),
         ("brief: {sections: {huge: [A]}}\n", "policy/unknown-name", 1, "track"),
         ("roles: {secrity: {}}\n", "policy/unknown-key", 1, "did you mean 'security'?"),
         ("security:\n  triggers:\n    path:atuh: off\n", "policy/unknown-name", 3, "did you mean 'path:auth'?"),
-        ("security:\n  triggers:\n    path:atuh: {stoplist: true}\n", "policy/unknown-name", 3, "did you mean 'path:auth'?"),
+        ("security: {triggers: {path:atuh: {why: x}}}\n", "policy/unknown-name", 1, "did you mean 'path:auth'?"),
         ("security:\n  triggers:\n    control:plane: off\n", "policy/schema", 3, "cannot be switched off"),
         ("security:\n  triggers:\n    x: {words: [a]}\n", "policy/schema", 3, "family:name"),
         ("security:\n  triggers:\n    x:y: {words: ['--']}\n", "policy/schema", 3, "holds no word"),
@@ -259,6 +260,8 @@ def test_own_stages_and_tracks() -> None:
         ("stages:\n  audit: {needs: [qa]}\n", "policy/schema", 2, "'gate' is missing"),
         ("stages:\n  audit: {gate: stage-07, role: x}\n", "policy/schema", 2, "belongs to qa"),
         ("stages:\n  qa: {writes: [../x]}\n", "policy/schema", 2, "writes"),
+        ("stages:\n  qa: {writes: ['*.md']}\n", "policy/schema", 2, "writes"),
+        ("stages:\n  qa: {bound: ['delta:all']}\n", "policy/schema", 2, "bound"),
         ("tracks: {slow: {stages: all}}\n", "policy/schema", 1, "slow"),
         ("tracks:\n  quick: {stages: [build, qaa]}\n", "policy/unknown-name", 2, "did you mean 'qa'?"),
         ("a: 1\na: 2\n", "policy/duplicate-key", 2, "first in line 1"),
@@ -292,7 +295,8 @@ def test_all_mistakes_are_named_at_once() -> None:
         "areas:\n" + "".join(f"  a{number}: [1]\n" for number in range(20_000)),
         "review: {release: [" + ",".join(f"r{number}" for number in range(20_000)) + "]}",
         "security: {triggers: {x:y: {words: ['" + "-" * 100_000 + "']}}}",
-        "stages:\n" + "".join(f"  s{n}: {{gate: stage-{n + 10}, role: r, needs: [s{(n + 1) % 40}]}}\n" for n in range(40)),
+        "stages:\n" + "".join(f"  s{n}: {{gate: stage-{n + 10}, role: r, needs: [s{(n + 1) % 9}]}}\n" for n in range(9))
+        + "#" * 200_000,
     ],
 )
 def test_hostile_policies_are_refused_in_bounded_time(text: str) -> None:
@@ -305,7 +309,7 @@ def test_hostile_policies_are_refused_in_bounded_time(text: str) -> None:
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["off", "qa", "a", "/x/**", "!", "[", "path:auth"]),
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["off", "qa", "a", "/x/**", "!", "[", "x:y"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "qa", "paths", "words"]), inner),
     max_leaves=6,
 )

@@ -36,7 +36,7 @@ def commit(repo: Repo, message: str = "change") -> int:
 
 def test_git_runs_the_shims_and_a_refusal_stops_the_commit(repo: Repo, engine: Path, install: Install) -> None:
     code, said = install(repo)
-    assert code == 0
+    assert (code, "warning" in said) == (0, False)
     assert [line.split(": ")[0] for line in said.splitlines()] == [f".git/hooks/{hook}" for hook in HOOKS]
     assert commit(repo) == 0
     assert seen(repo) == ["gate:pre-commit"]
@@ -248,10 +248,30 @@ def test_core_hooks_path_inside_the_repository(repo: Repo, engine: Path, install
     repo.write("a/b", "")
     folder = repo.path / ".githooks"
     repo.config("core.hooksPath", str(folder) if absolute else ".githooks")
-    assert install(repo.path / "a")[0] == 0
+    code, said = install(repo.path / "a")
+    assert (code, "do not commit these hooks" in said) == (0, True)
     assert sorted(os.listdir(folder)) == sorted(HOOKS)
     commit(repo)
     assert seen(repo) == ["gate:pre-commit"]
+
+
+def test_hooks_in_an_ignored_folder_of_the_work_tree_need_no_warning(
+    repo: Repo, engine: Path, install: Install
+) -> None:
+    repo.config("core.hooksPath", ".husky/_")
+    repo.write(".husky/_/.gitignore", "*\n")
+    code, said = install(repo)
+    assert (code, "warning" in said) == (0, False)
+
+
+def test_an_empty_core_hooks_path_does_not_make_the_work_tree_a_hooks_folder(
+    repo: Repo, engine: Path, install: Install
+) -> None:
+    repo.config("core.hooksPath", "")
+    before = repo.snapshot()
+    code, said = install(repo)
+    assert (code, "core.hooksPath" in said) == (64, True)
+    assert repo.snapshot() == before
 
 
 def test_core_hooks_path_outside_is_refused_unless_named(

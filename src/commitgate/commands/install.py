@@ -6,7 +6,9 @@ import os
 
 import click
 
+from commitgate.git.process import Repository
 from commitgate.setup import hooks_folder, install, precommit_config, shims
+from commitgate.setup.ignored import rule_for
 
 
 @click.command()
@@ -28,16 +30,21 @@ def command(hooks_path: str) -> int:
     install.apply(folder, steps)
     for step in steps:
         click.echo(f"{hooks_folder.shown(step.path)}: {step.said}")
-    for warning in _warnings(repo.directory, folder, hooks_folder.find(repo)):
+    for warning in _warnings(repo, folder, hooks_folder.find(repo)):
         click.echo(f"warning: {warning}", err=True)
     return 0
 
 
-def _warnings(top: str, folder: str, used: hooks_folder.HooksFolder) -> list[str]:
+def _warnings(repo: Repository, folder: str, used: hooks_folder.HooksFolder) -> list[str]:
     warnings = []
+    if _may_be_committed(repo, folder, used):
+        warnings.append(
+            f"{hooks_folder.shown(folder)} is in the work tree: do not commit these hooks, they name paths of this "
+            f"machine; everybody runs git gate install in their own clone"
+        )
     if os.path.realpath(folder) != os.path.realpath(used.path):
         warnings.append(f"git does not look into that folder yet; tell it: git config core.hooksPath {folder!r}")
-    hosted = precommit_config.hosted(top)
+    hosted = precommit_config.hosted(repo.directory)
     doubled = [
         hook
         for hook in shims.HOOKS
@@ -49,3 +56,11 @@ def _warnings(top: str, folder: str, used: hooks_folder.HooksFolder) -> list[str
             f"take the commitgate hooks out of {precommit_config.NAME}, or run: git gate uninstall"
         )
     return warnings
+
+
+def _may_be_committed(repo: Repository, folder: str, used: hooks_folder.HooksFolder) -> bool:
+    """Whether the folder lies in the work tree, where ``git add -A`` would take the shims along."""
+    top, place, inside = (os.path.realpath(path) for path in (repo.directory, folder, os.path.dirname(used.common)))
+    if not place.startswith(f"{top}/") or place.startswith(f"{inside}/") or f"{inside}/".startswith(f"{place}/"):
+        return False
+    return rule_for(repo, os.path.relpath(os.path.join(place, shims.HOOKS[0]), top)) is None

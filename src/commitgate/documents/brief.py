@@ -10,7 +10,7 @@ import re
 
 from commitgate.documents import markdown
 from commitgate.documents.facts import BriefFacts
-from commitgate.documents.markdown import BLANK, COMMENT, REAL, RULE, Document, Item
+from commitgate.documents.markdown_model import BLANK, COMMENT, REAL, RULE, Document, Item
 from commitgate.finding import MALFORMED, WARNING, Finding
 
 CRITERIA = "acceptance criteria"

@@ -12,12 +12,14 @@ from commitgate import share
 from commitgate.documents import context, markdown
 from commitgate.documents.context_lines import DECIDING, collect
 from commitgate.documents.facts import ContextFacts
+from commitgate.documents.markdown_model import BLANK
 from commitgate.errors import UserError
 
 _BOM = b"\xef\xbb\xbf"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _GATE = re.compile(r"stage-(?:[0-9]{2}|budget)(?:-[a-z0-9_-]+)?")
 _TRACK = re.compile(r"[a-z][a-z0-9-]*")
+_LETTER = re.compile(r"[abc]")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -25,7 +27,7 @@ def new(feature: str, track: str) -> bytes:
     """The context file of a fresh run."""
     _text("track", track, _TRACK)
     with open(share.path("templates", "pipeline", "context.md"), encoding="utf-8") as template:
-        text = template.read().replace("{{feature}}", _text("feature", feature)).replace("{{track}}", track)
+        text = template.read().replace("{{track}}", track).replace("{{feature}}", _text("feature", feature))
     data = text.encode()
     facts = context.read(data)
     if facts.findings or facts.track != track:
@@ -41,13 +43,13 @@ def append_decision(data: bytes, when: str, gate: str, text: str) -> bytes:
 
 def append_checkpoint(data: bytes, when: str, letter: str, who: str) -> bytes:
     """Record that ``who`` let checkpoint ``letter`` (a, b or c) pass. Idempotent."""
-    entry = f"{_when(when)} — CHECKPOINT-PASS: {_text('checkpoint', letter)} ({_text('name', who)})"
+    entry = f"{_when(when)} — CHECKPOINT-PASS: {_text('checkpoint', letter, _LETTER)} ({_text('name', who)})"
     return _append(data, "User Decisions", entry)
 
 
 def append_automatic_checkpoint(data: bytes, when: str, letter: str, condition: str) -> bytes:
     """Record that checkpoint ``letter`` passed because ``condition`` holds. Idempotent."""
-    entry = f"{_when(when)} — CHECKPOINT-AUTO-PASS: {_text('checkpoint', letter)} ({_text('condition', condition)})"
+    entry = f"{_when(when)} — CHECKPOINT-AUTO-PASS: {_text('checkpoint', letter, _LETTER)} ({_text('condition', condition)})"
     return _append(data, "User Decisions", entry)
 
 
@@ -120,9 +122,9 @@ def _append(data: bytes, heading: str, entry: str) -> bytes:
     else:
         end = len(document.lines)
         lines += [f"## {heading}", "", entry]
-    while end and document.lines[end - 1].place == markdown.BLANK:
+    while end and document.lines[end - 1].place == BLANK:
         end -= 1
-    if end < len(document.lines) and document.lines[end].place != markdown.BLANK:
+    if end < len(document.lines) and document.lines[end].place != BLANK:
         lines.append("")
     return _checked(data, _insert(data, end, lines), entry)
 

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from commitgate.documents import context_near_miss
-from commitgate.documents.markdown import REAL, SILENT, Document, Line
+from commitgate.documents.markdown_model import REAL, SILENT, Document, Line
 from commitgate.documents.markdown_spans import COMMENT_MARK
 from commitgate.finding import Finding
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from commitgate.documents.markdown import TABLE, Line
+from commitgate.documents.markdown_model import TABLE, Line
 from commitgate.documents.near_miss import compact, keyword, loose, without_code
 from commitgate.finding import MALFORMED, Finding
 
@@ -14,7 +14,7 @@ _ANY = re.compile("|".join(compact(word) for word in (
 # A time (or what stands for one) and a dash may come first.
 _WHEN = r"[\d.:tz+ol-]{8,40}[^\w:]*"
 _KINDS = (
-    ("checkpoint", keyword(r".*\b<checkpoint>[ -]?(?:<auto>[ -]?)?<pass>(?:<ed>)? ?:")),
+    ("checkpoint", keyword(r".*\b<checkpoint>[ -]?(?:<auto>[ -]?)?<pass>(?:<ed>)?(?: ?:| \w+ \()")),
     ("decision", keyword(rf"{_WHEN}<resolved>\b|<resolved> <stage>")),
     ("decision", keyword(rf"(?:{_WHEN})?(?=.*<resolved>)<stage> .*<escalation>")),
     ("ruling", keyword(rf"(?:{_WHEN})?<principal>[ -]?<ruling>(?:[ -]?<request>)? ?:")),
@@ -24,7 +24,7 @@ _KINDS = (
 )
 _QUESTION = keyword(r"(?:.*\W)?<question> ?:")
 _ADDRESSED = re.compile(r"QUESTION\W*:|@PM\b")
-_HEADING = keyword(r"<user>[ -]?<decisions?>")
+_HEADING = keyword(r"<user>[ -]?<decision>")
 
 _FORMS = {
     "decision": "'<time> — RESOLVED <gate>: <decision>' under '## User Decisions'",

@@ -6,7 +6,7 @@ import re
 
 from commitgate.documents import markdown
 from commitgate.documents.facts import DesignFacts
-from commitgate.documents.markdown import REAL, SILENT
+from commitgate.documents.markdown_model import REAL, SILENT
 from commitgate.documents.near_miss import compact, keyword, loose, without_code
 from commitgate.finding import MALFORMED, Finding
 

@@ -8,14 +8,29 @@ from __future__ import annotations
 
 import re
 
-from commitgate.documents.markdown import HEADING, TABLE, Heading, Line
+from commitgate.documents.markdown_model import HEADING, TABLE, Heading, Line
 from commitgate.documents.near_miss import compact, keyword, loose, without_code
 
 _VERDICT = r"(?:<approved>|<approve>|<changes>[ -]?<requested>|<change>[ -]?<requested>|<rejected>|<lgtm>)"
-_ANY = re.compile("|".join(compact(word) for word in (
-    "review", "approve", "requested", "rejected", "lgtm", "blocker", "escalate", "suggestion", "question", "pattern",
-    "decision", "option",
-)))
+_ANY = re.compile(
+    "|".join(
+        compact(word)
+        for word in (
+            "review",
+            "approve",
+            "requested",
+            "rejected",
+            "lgtm",
+            "blocker",
+            "escalate",
+            "suggestion",
+            "question",
+            "pattern",
+            "decision",
+            "option",
+        )
+    )
+)
 _HEADING_START = keyword(r"(?:<code> |<peer> |<the> |<re>-?)?<review> ?(?:<of>|<for>|<on>|:)(?: |$)")
 _HEADING_WITHIN = keyword(r"(?:.*\W)?<review>s? ?<of> ?[\w.-]+:?")
 _HEADING_ALONE = keyword(r"<review> ?<of> ?[\w.-]+:?")

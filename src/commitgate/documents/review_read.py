@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from commitgate.documents import markdown, review_near_miss
 from commitgate.documents.facts import ReviewFacts, ReviewSection
-from commitgate.documents.markdown import HEADING, REAL, SILENT, TEXT, Document, Heading, Line
+from commitgate.documents.markdown_model import HEADING, REAL, SILENT, TEXT, Document, Heading, Line
 from commitgate.documents.markdown_spans import COMMENT_MARK
 from commitgate.documents.near_miss import compact
 from commitgate.finding import MALFORMED, Finding

@@ -6,7 +6,7 @@ import re
 
 from commitgate.documents import markdown
 from commitgate.documents.facts import ReviewFacts, ReviewSection
-from commitgate.documents.markdown import TEXT
+from commitgate.documents.markdown_model import TEXT, Document
 from commitgate.documents.review_read import REVIEWED_LINE, VERDICT_LINE, read
 from commitgate.errors import UserError
 
@@ -65,7 +65,7 @@ def _gap(before: bytes, eol: bytes) -> bytes:
     return eol if before.endswith(b"\n") else eol * 2
 
 
-def _kept(document: markdown.Document, lines: list[bytes], first: int, end: int) -> str:
+def _kept(document: Document, lines: list[bytes], first: int, end: int) -> str:
     """The section's text without what is written anew: its verdicts, its Reviewed line, the hint."""
     kept = []
     for index in range(first, end):

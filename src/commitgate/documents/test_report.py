@@ -12,7 +12,7 @@ from bisect import bisect_left
 
 from commitgate.documents import markdown
 from commitgate.documents.facts import TestReportFacts
-from commitgate.documents.markdown import REAL, SILENT, Document, Heading, Line, Row, Table
+from commitgate.documents.markdown_model import REAL, SILENT, Document, Heading, Line, Row, Table
 from commitgate.documents.near_miss import compact, keyword, loose, without_code
 from commitgate.finding import MALFORMED, Finding
 
@@ -20,7 +20,7 @@ _SECTIONS = frozenset({"criteria", "acceptance criteria"})
 _CRITERION = re.compile(r"(?:AC[- ]?)?([0-9]{1,6})(?:(?:[:.)]|[ \t]+[—–-])(?:[ \t].*)?)?", re.IGNORECASE)
 _SEVERAL = re.compile(r"<br\s*/?>|`[ \t]*[,;+&/][ \t]*`", re.IGNORECASE)
 _TOTALS = re.compile(
-    r"total(?: tests)?:? ?([0-9]{1,9})[,;|/.]? ?(?:tests? )?passed:? ?([0-9]{1,9})[,;|/.]? ?(?:and )?"
+    r"total(?: tests)?:? ?([0-9]{1,9}) ?[,;|/.]? ?(?:tests? )?passed:? ?([0-9]{1,9}) ?[,;|/.]? ?(?:and )?"
     r"failed:? ?([0-9]{1,9})\.?"
 )
 _PART = re.compile(r"(?:passed|failed):? ?[0-9]{1,9}[,;.]?")

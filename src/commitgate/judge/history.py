@@ -10,6 +10,7 @@ from __future__ import annotations
 from commitgate.documents.facts import GateFacts
 from commitgate.facts import Snapshot
 from commitgate.judge.binding import area_token, inputs, row_parts, select, token
+from commitgate.judge.checkpoints import automatic_pass_obstacle
 from commitgate.judge.consistency import consistency
 from commitgate.judge.verdicts import CHANGES_REQUESTED, Entry, escalating, find_reviewer, read_verdicts
 from commitgate.objects import Person
@@ -334,29 +335,3 @@ def _marks(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[S
         if mark.automatic and (mark.checkpoint, mark.when) not in held
     }
     return before._replace(marks={**before.marks, **new}) if new else before
-
-
-def automatic_pass_obstacle(policy: Policy, snapshot: Snapshot, letter: str, condition: str) -> str:
-    """Why a checkpoint may not pass by itself in this tree; "" when its condition holds."""
-    checkpoint = next((one for one in policy.checkpoints if one.letter == letter), None)
-    run = snapshot.run
-    if checkpoint is None or run is None:
-        return f"there is no checkpoint {letter}"
-    if not checkpoint.auto_pass_when or checkpoint.auto_pass_when != condition:
-        return f"the policy's auto_pass_when for checkpoint {letter} is {checkpoint.auto_pass_when or 'null: it waits'}"
-    heavy = {trigger.id for trigger in policy.triggers if trigger.stoplist}
-    for change in snapshot.delta:
-        hit = next((trigger for trigger, _ in change.triggers if trigger in heavy), "")
-        if hit:
-            return f"{hit} fires on {change.path}: a person must look"
-    stage = next((one for one in policy.tracks[run.track].stages if one.name == checkpoint.after), None)
-    gate = snapshot.gates().get(stage.gate) if stage is not None else None
-    if gate is None or gate.status != "PASS":
-        return f"the gate of {checkpoint.after} is not PASS"
-    if condition == "no_warnings":
-        return f"{gate.stage} has warnings" if gate.warnings else ""
-    met = all(
-        gate.fields.get(field) is True
-        for field in ("all_acceptance_criteria_met", "criterion_to_test_mapping_is_one_to_one")
-    )
-    return "" if met else f"{gate.stage} does not say that all criteria are met one-to-one"

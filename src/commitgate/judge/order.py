@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from commitgate.documents.facts import GateFacts
 from commitgate.facts import Facts, Snapshot
-from commitgate.finding import BLOCKED, ESCALATE, MALFORMED, WARNING, Finding
-from commitgate.judge.approvals import AreaReview, differences, open_escalations, same_gate
+from commitgate.finding import BLOCKED, ESCALATE, WARNING, Finding
+from commitgate.judge.approvals import AreaReview, open_escalations
 from commitgate.judge.binding import unreviewed
+from commitgate.judge.checkpoints import forged_findings
 from commitgate.judge.consistency import consistency
+from commitgate.judge.derived import derived_findings
 from commitgate.judge.gates import retry_findings
-from commitgate.judge.history import History, automatic_pass_obstacle, has_email, introduced, stage_of
+from commitgate.judge.history import History, stage_of
+from commitgate.judge.reviewing import erased_findings, mixed_findings
 from commitgate.judge.stages import STALE, Board
-from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, find_reviewer, read_verdicts
+from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, read_verdicts
 from commitgate.objects import ABSENT
 from commitgate.policy.layout import ARCHIVE, REVIEWS, gate_path, is_gate_path, owners
 from commitgate.policy.model import Policy, Track
@@ -37,13 +40,13 @@ def commit_findings(
     found += _predecessors(policy, side, new_gates, board)
     found += _bypassed(policy, track, facts, before, new_gates)
     found += _removed(facts, board)
-    found += derived(facts, reviews, policy)
+    found += derived_findings(policy, facts, reviews)
     for stage_id, gate in new_gates.items():
         found += consistency(policy, side, stage_id, gate)
     found += retry_findings(side, before, _authored(policy, track, facts, new_gates))
-    found += _mixed(policy, facts)
-    found += _erased(policy, facts)
-    found += _forged_marks(policy, facts)
+    found += mixed_findings(policy, facts)
+    found += erased_findings(policy, facts)
+    found += forged_findings(policy, facts)
     found += _one_commit(policy, track, facts, new_gates)
     return found
 
@@ -227,94 +230,6 @@ def _removed(facts: Facts, board: Board) -> list[Finding]:
     return found
 
 
-def derived(facts: Facts, reviews: list[AreaReview], policy: Policy) -> list[Finding]:
-    """A commit that changes a derived gate or a verdict carries the derived result; one left alone may only be old."""
-    side = facts.side
-    gates = side.gates()
-    touched = {row.path for row in side.touched_process}
-    spoken = _changed_areas(policy, facts)
-    found = []
-    known = {review.area for review in reviews}
-    for stage_id, gate in sorted(gates.items()):
-        path = gate_path(side.root, stage_id)
-        if gate.number == "06" and gate.suffix not in known and path in touched:
-            found.append(
-                Finding(
-                    "gate/derived-drift",
-                    MALFORMED,
-                    f"{stage_id} is derived, and nothing is to be derived for {gate.suffix or 'it'}: no change, no verdict",
-                    f"git rm --cached {path}",
-                    path,
-                )
-            )
-    for review in reviews:
-        stage_id = f"stage-06-{review.area}"
-        path = gate_path(side.root, stage_id)
-        gate = gates.get(stage_id)
-        carried = path in touched or review.area in spoken
-        if gate is None:
-            if review.area in spoken:
-                found.append(
-                    Finding(
-                        "gate/derived-missing",
-                        MALFORMED,
-                        f"this commit changes a verdict on {review.area}, and {stage_id} is not there",
-                        f"git gate derive && git add {side.root}/gates",
-                        path,
-                    )
-                )
-            continue
-        if same_gate(gate.fields, review.gate):
-            continue
-        keys = differences(gate.fields, review.gate)
-        what = ", ".join(
-            f"{key} is {_shown(gate.fields.get(key))}, derived is {_shown(review.gate.get(key))}" for key in keys[:3]
-        )
-        if carried:
-            found.append(
-                Finding(
-                    "gate/derived-drift",
-                    MALFORMED,
-                    f"{stage_id} is derived from the review files and does not say what they say: {what}",
-                    f"git gate derive && git add {side.root}/gates",
-                    path,
-                    gate.lines.get(keys[0], 0) if keys else 0,
-                )
-            )
-        else:
-            found.append(
-                Finding(
-                    "gate/derived-stale",
-                    WARNING,
-                    f"{stage_id} is out of date: {what}",
-                    f"git gate derive && git add {side.root}/gates, with the next review",
-                    path,
-                )
-            )
-    return found
-
-
-def _shown(value: object) -> str:
-    import json  # only on the way to a refusal
-
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:77] + "…"
-
-
-def _changed_areas(policy: Policy, facts: Facts) -> set[str]:
-    """Areas about which this commit changes a verdict, against every parent."""
-    side = facts.side
-    if not any(side.below(row.path).startswith(REVIEWS) for row in side.touched_process):
-        return set()
-    now = {entry.key for entry in read_verdicts(policy, side)[0].values()}
-    changed: set[str] | None = None
-    for parent in facts.parents:
-        was = {entry.key for entry in read_verdicts(policy, parent)[0].values()}
-        areas = {key[1] for key in now ^ was}
-        changed = areas if changed is None else changed & areas
-    return {key[1] for key in now} if changed is None else changed
-
-
 def _authored(policy: Policy, track: Track, facts: Facts, new_gates: dict[str, GateFacts]) -> dict[str, GateFacts]:
     """New gates whose payload no parent holds, derived ones left out."""
     held = {(stage_id, gate.payload) for parent in facts.parents for stage_id, gate in parent.gates().items()}
@@ -323,81 +238,6 @@ def _authored(policy: Policy, track: Track, facts: Facts, new_gates: dict[str, G
         stage = stage_of(policy, track.name, gate)
         if (stage_id, gate.payload) not in held and stage is not None and not stage.derived:
             found[stage_id] = gate
-    return found
-
-
-def _mixed(policy: Policy, facts: Facts) -> list[Finding]:
-    """A reviewer only reads: the commit that gives an approval does not touch the area."""
-    side = facts.side
-    held = {entry.key for parent in facts.parents for entry in read_verdicts(policy, parent)[0].values()}
-    found = []
-    for entry in read_verdicts(policy, side)[0].values():
-        if entry.verdict != APPROVED or entry.key in held or not introduced(policy, side, entry).mixed:
-            continue
-        paths = [change.path for change in side.touched if change.area == entry.area]
-        found.append(
-            Finding(
-                "review/mixed-commit",
-                BLOCKED,
-                f"this commit approves {entry.area} as {entry.reviewer} and changes {', '.join(paths[:3])} of it as well",
-                f"commit the review alone: git restore --staged -- {paths[0]}",
-                entry.path,
-                entry.section.verdict_line,
-            )
-        )
-    return found
-
-
-def _erased(policy: Policy, facts: Facts) -> list[Finding]:
-    """From level "committed" on, only the reviewer takes a change request back."""
-    side = facts.side
-    now, _ = read_verdicts(policy, side)
-    found = []
-    for parent in facts.parents:
-        for key, entry in read_verdicts(policy, parent)[0].items():
-            reviewer = find_reviewer(policy, entry.reviewer)
-            if entry.verdict != CHANGES_REQUESTED or reviewer is None or reviewer.level == "named":
-                continue
-            after = now.get(key)
-            if (after is None or after.verdict != CHANGES_REQUESTED) and not has_email(reviewer, side.author):
-                found.append(
-                    Finding(
-                        "review/veto-erased",
-                        BLOCKED,
-                        f"{side.author.name or 'somebody'} <{side.author.email}> takes back the change request of {entry.reviewer} "
-                        f"on {entry.area}; only {entry.reviewer} may",
-                        f"git restore --staged --worktree --source=HEAD -- {entry.path}",
-                        entry.path,
-                        entry.section.line,
-                    )
-                )
-    return found
-
-
-def _forged_marks(policy: Policy, facts: Facts) -> list[Finding]:
-    """An automatic checkpoint pass whose condition does not hold in the tree that introduces it."""
-    side = facts.side
-    context = side.context
-    path = f"{side.root}/context.md"
-    if context is None or all(row.path != path for row in side.touched_process):
-        return []
-    held = {mark[:4] for parent in facts.parents if parent.context is not None for mark in parent.context.checkpoints}
-    found = []
-    for mark in context.checkpoints:
-        if not mark.automatic or mark[:4] in held:
-            continue
-        obstacle = automatic_pass_obstacle(policy, side, mark.checkpoint, mark.who)
-        if obstacle:
-            found.append(
-                Finding(
-                    "checkpoint/forged",
-                    BLOCKED,
-                    f"checkpoint {mark.checkpoint} did not pass by itself: {obstacle}",
-                    f"git gate proceed {mark.checkpoint}",
-                    path,
-                    mark.line,
-                )
-            )
     return found
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LONGEST = 500
-_RED, _YELLOW, _DIM, _BOLD, _OFF = "\033[31m", "\033[33m", "\033[2m", "\033[1m", "\033[0m"
+_RED, _GREEN, _YELLOW, _DIM, _BOLD, _OFF = "\033[31m", "\033[32m", "\033[33m", "\033[2m", "\033[1m", "\033[0m"
 
 
 def neutral(text: str, longest: int = LONGEST) -> str:
@@ -60,6 +60,10 @@ class Colours:
     def warning(self, text: str) -> str:
         """For what only warns."""
         return self._paint(_YELLOW, text)
+
+    def good(self, text: str) -> str:
+        """For what is done."""
+        return self._paint(_GREEN, text)
 
     def bold(self, text: str) -> str:
         """For what to look at first."""

@@ -63,6 +63,11 @@ def choose(repo: Repository, wanted: str) -> str:
             f"git config core.hooksPath {folder.common!r} makes this repository use its own folder; "
             f"or name the shared one on purpose: git gate install --hooks-path {folder.path!r}",
         )
+    if os.path.realpath(folder.path) == os.path.realpath(repo.directory):
+        raise UserError(
+            f"core.hooksPath ({folder.scope} configuration) is {folder.setting!r}: git takes no hook from anywhere",
+            f"git config {'--global ' if folder.scope == 'global' else ''}--unset core.hooksPath",
+        )
     return folder.path
 
 

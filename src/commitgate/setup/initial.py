@@ -12,6 +12,7 @@ from commitgate.git.process import Repository
 from commitgate.git.refs import read_target, start_refs
 from commitgate.policy.load import load_policy
 from commitgate.setup import areas, files, precommit_config
+from commitgate.setup.ignored import rule_for
 
 POLICY = ".gates.yaml"
 WORKFLOW = ".github/workflows/commitgate.yml"
@@ -175,18 +176,11 @@ def _refuse_foreign_folder(top: str) -> None:
 
 def refuse_ignored(repo: Repository) -> None:
     """git must see every file of a run; an ignored gate would never reach a commit."""
-    asking = Repository(repo.directory)
-    asking.env["GIT_LITERAL_PATHSPECS"] = "0"  # check-ignore refuses to run with it; none of these paths holds magic
     for path in (POLICY, *(f"{RUN_FOLDER}/{name}" for name in _SAMPLES)):
-        # --no-index: what is tracked today may be a new file tomorrow.
-        if not asking.run("check-ignore", "--no-index", "--", path, accept=(0, 1)):
+        rule = rule_for(repo, path)
+        if rule is None:
             continue
-        source, line, pattern, *_ = asking.run(
-            "check-ignore", "--no-index", "-zv", "--stdin", feed=path.encode()
-        ).split(b"\0")
-        where = f"{os.fsdecode(source)}:{os.fsdecode(line)}"
-        name = os.fsdecode(pattern)
         # Below an ignored folder nothing can be taken back in; a pattern for files can be answered by another.
         answer = f"add below it: !/{path.partition('/')[0]}{'/**' if '/' in path else ''}"
-        hint = "remove that line" if RUN_FOLDER in name else answer
-        raise UserError(f"git ignores {path} ({where}: {name}), so it would never be committed", hint)
+        hint = "remove that line" if RUN_FOLDER in rule.pattern else answer
+        raise UserError(f"git ignores {path} ({rule.place}: {rule.pattern}), so it would never be committed", hint)

@@ -1,0 +1,35 @@
+"""``git gate status``: every stage, what blocks it, and who is asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+
+import click
+
+from commitgate.engine import WORKTREE, Question, open_engine
+from commitgate.finding import PASS
+from commitgate.report.plain import status_data
+from commitgate.report.table import render
+from commitgate.report.text import Colours
+from commitgate.report.text import render as render_findings
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print data instead of the table.")
+def command(as_json: bool) -> int:
+    """Show the run's stages as the work tree has them. Always exits 0 when it could be told: `check` judges."""
+    with open_engine() as engine:
+        verdict = engine.ask(Question(WORKTREE), int(time.time())).verdict
+    data = status_data(verdict)
+    if as_json:
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        return PASS
+    colour = Colours(sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    click.echo(render(data, colour), nl=False)
+    trouble = [one for one in (*verdict.lawful, *verdict.state) if one.level]
+    if trouble:
+        click.echo("\n" + render_findings(trouble, colour), nl=False)
+    return PASS

@@ -1,0 +1,57 @@
+"""Who may say what in one commit: a reviewer only reads, and only the reviewer takes a change request back."""
+
+from __future__ import annotations
+
+from commitgate.facts import Facts
+from commitgate.finding import BLOCKED, Finding
+from commitgate.judge.history import has_email, introduced
+from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, find_reviewer, read_verdicts
+from commitgate.policy.model import Policy
+
+
+def mixed_findings(policy: Policy, facts: Facts) -> list[Finding]:
+    """A reviewer only reads: the commit that gives an approval does not touch the area."""
+    side = facts.side
+    held = {entry.key for parent in facts.parents for entry in read_verdicts(policy, parent)[0].values()}
+    found = []
+    for entry in read_verdicts(policy, side)[0].values():
+        if entry.verdict != APPROVED or entry.key in held or not introduced(policy, side, entry).mixed:
+            continue
+        paths = [change.path for change in side.touched if change.area == entry.area]
+        found.append(
+            Finding(
+                "review/mixed-commit",
+                BLOCKED,
+                f"this commit approves {entry.area} as {entry.reviewer} and changes {', '.join(paths[:3])} of it as well",
+                f"commit the review alone: git restore --staged -- {paths[0]}",
+                entry.path,
+                entry.section.verdict_line,
+            )
+        )
+    return found
+
+
+def erased_findings(policy: Policy, facts: Facts) -> list[Finding]:
+    """From level "committed" on, only the reviewer takes a change request back."""
+    side = facts.side
+    now, _ = read_verdicts(policy, side)
+    found = []
+    for parent in facts.parents:
+        for key, entry in read_verdicts(policy, parent)[0].items():
+            reviewer = find_reviewer(policy, entry.reviewer)
+            if entry.verdict != CHANGES_REQUESTED or reviewer is None or reviewer.level == "named":
+                continue
+            after = now.get(key)
+            if (after is None or after.verdict != CHANGES_REQUESTED) and not has_email(reviewer, side.author):
+                found.append(
+                    Finding(
+                        "review/veto-erased",
+                        BLOCKED,
+                        f"{side.author.name or 'somebody'} <{side.author.email}> takes back the change request of {entry.reviewer} "
+                        f"on {entry.area}; only {entry.reviewer} may",
+                        f"git restore --staged --worktree --source=HEAD -- {entry.path}",
+                        entry.path,
+                        entry.section.line,
+                    )
+                )
+    return found
