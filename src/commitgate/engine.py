@@ -1,7 +1,7 @@
 """One question, answered: pick a side, gather its facts, fold its history, judge it.
 
-Every door and every command asks through here, so there is one answer. What the memo knows of HEAD is used, and extended
-when HEAD moved by one commit; a question with ``NoMemo`` starts from nothing.
+Every door and every command asks through here, so there is one answer. What the memo knows of HEAD is used,
+and extended when HEAD moved by one commit; a question with ``NoMemo`` starts from nothing.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ from commitgate.facts import Facts, Snapshot
 from commitgate.finding import Finding
 from commitgate.gather import Gathering, State
 from commitgate.git.delta import compose, differing_from_all, parse
-from commitgate.git.history import read_walk, start_walk
 from commitgate.git.process import GitFailed, Repository
 from commitgate.git.refs import Target, read_target, resolve, start_refs, target_tip
 from commitgate.git.side import content_on_disk, empty_tree, start_index, worktree_rows
-from commitgate.judge import history as folding
-from commitgate.judge.history import EMPTY, History, extend, join
+from commitgate.heads import fold, stand_on
+from commitgate.judge.history import EMPTY, History, join
 from commitgate.judge.verdict import Verdict, judge
-from commitgate.memo import Memo, NoMemo, register
+from commitgate.memo import Memo, NoMemo
 from commitgate.objects import ABSENT, NOBODY, Person, Row
 from commitgate.policy.model import Policy
 from commitgate.record import Record
@@ -31,14 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from commitgate.git.process import Blob, Process
-
-register(
-    folding.Verdict,
-    folding.Passed,
-    folding.Attempt,
-    folding.Escalation,
-    History,
-)
 
 INDEX = "index"
 COMMIT = "commit"
@@ -153,27 +144,26 @@ class Engine:
             pass  # there is no HEAD to compare with: a first commit is compared with the empty tree
         return parse(start_index(self.repo, empty_tree(self.repo)).output())
 
-    # -- a commit -------------------------------------------------------------------------------------------
+    # -- the sides ------------------------------------------------------------------------------------------
 
     def _about_commit(self, commit: str, refs: Process, now: int) -> Answer:
         blob = self.repo.batch.get([f"{commit}:{POLICY_FILE}"])[0]
         policy = self.policy(*((blob.oid, blob.data) if blob.type == "blob" else ("", None)))
         target = read_target(self.repo, refs, policy.target)
         gathering = Gathering(self.repo, policy, self.memo, ROOT)
-        run_id = gathering.run_id_at(commit)
-        reference = gathering.reference((commit,), run_id, target_tip(self.repo, target))
+        reference = gathering.reference((commit,), gathering.run_id_at(commit), target_tip(self.repo, target))
         histories: dict[str, History] = {}
+        snapshot: Snapshot | None = None
+        parents: tuple[Snapshot, ...] = ()
         for snapshot, parents in gathering.walk((commit,), reference):
-            before = join(histories.get(parent, EMPTY) for parent in snapshot.parents)
-            if snapshot.commit == commit:
-                return self._judge(
-                    gathering, COMMIT, snapshot, parents, reference, before, (), target, now, wanted=commit
-                )
-            histories[snapshot.commit] = extend(policy, before, snapshot, parents)
-        snapshot = gathering.snapshot(gathering.states[commit], (), (), {})
-        return self._judge(gathering, COMMIT, snapshot, (snapshot,), reference, EMPTY, (), target, now, wanted=commit)
-
-    # -- index and work tree --------------------------------------------------------------------------------
+            if snapshot.commit != commit:
+                fold(gathering, histories, snapshot, parents)
+        if snapshot is None:  # the reference itself: the target had it before the work began
+            snapshot = gathering.snapshot(gathering.states[commit], (), (), {})
+            parents = (snapshot,)
+        before = join(histories.get(parent, EMPTY) for parent in snapshot.parents)
+        facts = self._facts(gathering, COMMIT, gathering.states[commit], snapshot, parents, reference, ())
+        return Answer(judge(policy, facts, before, now), policy, facts, target)
 
     def _about_tree(
         self,
@@ -187,33 +177,42 @@ class Engine:
     ) -> Answer:
         gathering = Gathering(self.repo, policy, self.memo, ROOT)
         run_row = next((row for row in rows if row.path == f"{ROOT}/run.json"), None)
-        reference, histories = self._heads(gathering, heads, head_data, run_row, policy, target)
-        states = [gathering.states[head] for head in heads]
-        deltas = (
-            [rows] + [parse(start_index(self.repo, head).output()) for head in heads[1:]] if kind == INDEX else [rows]
-        )
-        state = self._side_state(gathering, kind, states, rows, reference)
-        content = (
-            content_on_disk(self.repo, [r.path for r in rows if r.path.startswith(ROOT + "/")])
-            if kind == WORKTREE
-            else {}
-        )
+        run_id = self._run_id(kind, run_row) if run_row is not None else None
+        ground = stand_on(gathering, heads, head_data, run_id, target)
+        states = [ground.states[head] for head in heads]
+        deltas = [rows]
+        if kind == INDEX:
+            deltas += [parse(start_index(self.repo, head).output()) for head in heads[1:]]
+        state = self._side_state(gathering, kind, states, rows, ground.reference)
+        content = {}
         if kind == WORKTREE:
+            content = content_on_disk(self.repo, [row.path for row in rows if row.path.startswith(ROOT + "/")])
             state, deltas = _without_scratch(gathering, state, deltas)
+        author = self.author()
         snapshot = gathering.snapshot(state, differing_from_all(deltas), heads, content)
-        snapshot = snapshot._replace(author=self.author(), committer=self.author())
-        before = join(histories[head] for head in heads)
-        parents = tuple(self._parent(gathering, parent) for parent in states)
+        snapshot = snapshot._replace(author=author, committer=author)
+        parents = tuple(gathering.with_delta(gathering.tree(parent, {}), parent) for parent in states)
         unmerged = tuple(sorted({row.path for row in rows if row.unmerged}))
-        return self._judge(gathering, kind, snapshot, parents, reference, before, unmerged, target, now)
+        facts = self._facts(gathering, kind, state, snapshot, parents, ground.reference, unmerged)
+        before = join(ground.histories[head] for head in heads)
+        return Answer(judge(policy, facts, before, now), policy, facts, target)
 
-    def _parent(self, gathering: Gathering, state: State) -> Snapshot:
-        light = gathering.light(state)
-        run = light.run
-        if run is None:
-            return light
-        _, product = gathering.split(state.rows.values(), True)
-        return light._replace(delta=gathering.classify(product, run.track))
+    def _facts(
+        self,
+        gathering: Gathering,
+        kind: str,
+        state: State,
+        snapshot: Snapshot,
+        parents: tuple[Snapshot, ...],
+        reference: Reference,
+        unmerged: tuple[str, ...],
+    ) -> Facts:
+        """The side with the delta it is judged by: its own, or the frozen one of a landed run."""
+        if reference.frozen_to and snapshot.run is not None:
+            side = snapshot._replace(delta=gathering.frozen_delta(reference, snapshot.run.track))
+        else:
+            side = gathering.with_delta(snapshot, state)
+        return Facts(side, parents, state.base, bool(reference.frozen_to), kind, unmerged)
 
     def _side_state(
         self, gathering: Gathering, kind: str, parents: list[State], rows: list[Row], reference: Reference
@@ -224,71 +223,18 @@ class Engine:
         entries = gathering.below(parents[0].entries, rows)
         if base == parents[0].base:
             return State("", base, entries, compose(parents[0].rows, rows))
-        if kind == INDEX:
-            return State("", base, entries, {row.path: row for row in parse(start_index(self.repo, base).output())})
-        return State("", base, entries, {row.path: row for row in worktree_rows(self.repo, base)})
+        against = parse(start_index(self.repo, base).output()) if kind == INDEX else worktree_rows(self.repo, base)
+        return State("", base, entries, {row.path: row for row in against})
 
-    def _heads(
-        self,
-        gathering: Gathering,
-        heads: tuple[str, ...],
-        head_data: bytes,
-        run_row: Row | None,
-        policy: Policy,
-        target: Target,
-    ) -> tuple[Reference, dict[str, History]]:
-        """The states and histories of the heads: from the memo, extended from a parent's memo, or walked."""
-        if not heads:
-            return Reference("", "on-target", "", ""), {}
-        alone = len(heads) == 1 and run_row is None
-        key = _head_key(heads[0], target, policy)
-        if alone:
-            known = self.memo.get("heads", key)
-            parent = _only_parent(head_data)
-            if known is None and parent:
-                known = self._extended(gathering, heads[0], _head_key(parent, target, policy, heads[0]))
-                if known is not None:
-                    self.memo.put("heads", key, known)
-            if known is not None:
-                state, history, reference = known
-                gathering.states[heads[0]] = state
-                return reference, {heads[0]: history}
-        run_id = gathering.run_id_at(heads[0])
-        if run_row is not None:
-            run_id = self._new_run_id(gathering, run_row) or run_id
-        reference = gathering.reference(heads, run_id, target_tip(self.repo, target))
-        histories = _fold(gathering, heads, reference, policy)
-        if alone:
-            self.memo.put("heads", key, (gathering.states[heads[0]], histories[heads[0]], reference))
-        return reference, histories
-
-    def _new_run_id(self, gathering: Gathering, row: Row) -> str:
+    def _run_id(self, kind: str, row: Row) -> str:
+        """The run id that the tree itself brings, "" when it takes the run away."""
         from commitgate.documents import run
 
         if row.new_mode == ABSENT:
             return ""
-        data = content_on_disk(self.repo, [row.path]).get(row.path) if not row.new_oid.strip("0") else None
-        if data is None:
-            blob = self.repo.batch.get([row.new_oid])[0]
-            data = blob.data if blob.type == "blob" else content_on_disk(self.repo, [row.path]).get(row.path, b"")
-        return run.read(data).id
-
-    def _extended(
-        self, gathering: Gathering, head: str, key: tuple[str, ...]
-    ) -> tuple[State, History, Reference] | None:
-        """What the memo knows of HEAD's only parent, taken one commit further; None when that does not hold."""
-        known = self.memo.get("heads", key)
-        if known is None:
-            return None
-        state, history, reference = known
-        gathering.states[state.commit] = state
-        commits = read_walk(self.repo, start_walk(self.repo, (head,), (state.commit,)))
-        if len(commits) != 1 or commits[0].parents != (state.commit,):
-            return None
-        if any(row.path == f"{ROOT}/run.json" for row in commits[0].deltas[0]):
-            return None  # another run, another base
-        snapshot, parents = gathering.step(commits[0], reference)
-        return gathering.states[head], extend(gathering.policy, history, snapshot, parents), reference
+        if kind == WORKTREE:
+            return run.read(content_on_disk(self.repo, [row.path]).get(row.path, b"")).id
+        return run.read(self.repo.batch.get([row.new_oid])[0].data).id
 
     def author(self) -> Person:
         """Who is about to commit: what git exports to its hooks, else what git would say."""
@@ -301,36 +247,6 @@ class Engine:
             return NOBODY
         name, _, rest = ident.partition(" <")
         return Person(name, rest.partition(">")[0])
-
-    # -- the end --------------------------------------------------------------------------------------------
-
-    def _judge(
-        self,
-        gathering: Gathering,
-        kind: str,
-        snapshot: Snapshot,
-        parents: tuple[Snapshot, ...],
-        reference: Reference,
-        before: History,
-        unmerged: tuple[str, ...],
-        target: Target,
-        now: int,
-        wanted: str = "",
-    ) -> Answer:
-        run = snapshot.run
-        if reference.frozen_to and run is not None:
-            snapshot = snapshot._replace(delta=gathering.frozen_delta(reference, run.track))
-        base = gathering.states[wanted].base if wanted else ""
-        facts = Facts(snapshot, parents, base, bool(reference.frozen_to), kind, unmerged)
-        return Answer(judge(gathering.policy, facts, before, now), gathering.policy, facts, target)
-
-
-def _fold(gathering: Gathering, heads: tuple[str, ...], reference: Reference, policy: Policy) -> dict[str, History]:
-    histories: dict[str, History] = {}
-    for snapshot, parents in gathering.walk(heads, reference):
-        before = join(histories.get(parent, EMPTY) for parent in snapshot.parents)
-        histories[snapshot.commit] = extend(policy, before, snapshot, parents)
-    return {head: histories.get(head, EMPTY) for head in heads}
 
 
 def _without_scratch(gathering: Gathering, state: State, deltas: list[list[Row]]) -> tuple[State, list[list[Row]]]:
@@ -347,19 +263,6 @@ def _without_scratch(gathering: Gathering, state: State, deltas: list[list[Row]]
         return state, deltas
     rows = {path: row for path, row in state.rows.items() if path not in scratch}
     return state._replace(rows=rows), [[row for row in delta if row.path not in scratch] for delta in deltas]
-
-
-def _head_key(head: str, target: Target, policy: Policy, stands_for: str = "") -> tuple[str, ...]:
-    # A local target that *is* the head moves with it: the pair stays comparable from commit to commit.
-    here = stands_for or head
-    local = "HEAD" if target.local == here else target.local
-    return (head, target.name, target.remote, local, policy.digest, ROOT)
-
-
-def _only_parent(commit: bytes) -> str:
-    header = commit.partition(b"\n\n")[0].split(b"\n")
-    parents = [line[7:].decode("ascii") for line in header if line.startswith(b"parent ")]
-    return parents[0] if len(parents) == 1 else ""
 
 
 def _is_oid(text: str) -> bool:

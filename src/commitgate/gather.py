@@ -113,8 +113,10 @@ class Gathering:
         self.states[commit.oid] = State(commit.oid, base, entries, rows)
         touched = differing_from_all(list(commit.deltas))
         snapshot = self.snapshot(self.states[commit.oid], touched, commit.parents, Content())
+        if snapshot.touched_process:  # nothing is bound where no process file changes
+            snapshot = self.with_delta(snapshot, self.states[commit.oid])
         snapshot = snapshot._replace(author=commit.author, committer=commit.committer, coauthors=commit.coauthors)
-        return snapshot, tuple(self.light(parent) for parent in parents)
+        return snapshot, tuple(self.tree(parent, Content()) for parent in parents)
 
     def base_of(self, commit: str, parents: tuple[str, ...], reference: Reference) -> str:
         """base(c): that of its parents when they agree, else asked of git."""
@@ -127,45 +129,36 @@ class Gathering:
 
     # -- snapshots ------------------------------------------------------------------------------------------
 
-    def light(self, state: State) -> Snapshot:
-        """A snapshot of a tree alone: entries and documents, no delta."""
-        return Snapshot(
-            state.commit,
-            (),
-            NOBODY,
-            NOBODY,
-            (),
-            self.root,
-            state.entries,
-            self.documents(state.entries, Content()),
-            (),
-            (),
-            (),
-        )
-
-    def snapshot(self, state: State, touched: Iterable[Row], parents: tuple[str, ...], content: Content) -> Snapshot:
-        """A snapshot with its delta. Commits that touch no process file get no delta: nothing is bound there."""
+    def tree(self, state: State, content: Content) -> Snapshot:
+        """A snapshot of a tree alone: entries and documents, no delta and no change."""
         documents = self.documents(state.entries, content)
-        run = documents.get(f"{self.root}/run.json")
-        process, product = self.split(touched, run is not None)
-        delta: tuple[Change, ...] = ()
-        if run is not None and (process or not state.commit):
-            _, rows = self.split(state.rows.values(), True)
-            delta = self.classify(rows, run.track)
-        track = run.track if run is not None else ""
         return Snapshot(
             state.commit,
-            parents,
+            (),
             NOBODY,
             NOBODY,
             (),
             self.root,
             state.entries,
             documents,
-            delta,
-            self.classify(product, track),
-            tuple(process),
+            delta=(),
+            touched=(),
+            touched_process=(),
         )
+
+    def snapshot(self, state: State, touched: Iterable[Row], parents: tuple[str, ...], content: Content) -> Snapshot:
+        """A snapshot of a tree and of what differs from every parent, still without its delta."""
+        tree = self.tree(state, content)
+        process, product = self.split(touched, tree.run is not None)
+        changes = self.classify(product, tree.run.track if tree.run is not None else "")
+        return tree._replace(parents=parents, touched=changes, touched_process=tuple(process))
+
+    def with_delta(self, snapshot: Snapshot, state: State) -> Snapshot:
+        """The snapshot with its product delta base→tree; without a run there is nothing to bind."""
+        if snapshot.run is None:
+            return snapshot
+        _, rows = self.split(state.rows.values(), True)
+        return snapshot._replace(delta=self.classify(rows, snapshot.run.track))
 
     def split(self, rows: Iterable[Row], active: bool) -> tuple[list[Row], list[Row]]:
         """(process rows, product rows). Without a run every path is product."""

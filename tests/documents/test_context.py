@@ -27,13 +27,13 @@ def lines(facts: ContextFacts) -> list[tuple[str, int]]:
 
 def test_a_run_as_people_write_it() -> None:
     facts = read(
-        "# Notes\n\nTRACK: full\n\nQUESTION: Is Redis there? @PM\nPM-ANSWER: No. Count in memory and say so\nin the log.\n\n"
+        "# Notes\n\nTRACK: full\n\nQUESTION: Is Redis there? @PM\nPM-ANSWER: No. Count in memory and say\nso there.\n\n"
         f"{UNDER}{WHEN} — Stage 6 escalation resolved:\nMail from the server.\nThe token stays inside.\n"
         f"{WHEN} — CHECKPOINT-AUTO-PASS: c (all_criteria_passed)\n"
     )
     assert facts.findings == ()
     assert (facts.track, facts.track_line) == ("full", 3)
-    assert facts.questions == (Question(1, "Is Redis there?", "PM", "No. Count in memory and say so in the log.", 5),)
+    assert facts.questions == (Question(1, "Is Redis there?", "PM", "No. Count in memory and say so there.", 5),)
     assert facts.decisions == (Decision("stage-06", "Mail from the server. The token stays inside.", WHEN, 11),)
     assert facts.checkpoints == (CheckpointMark("c", True, "all_criteria_passed", WHEN, 14),)
 
@@ -247,6 +247,12 @@ def test_any_open_question_can_be_answered(before: list[str], number: int) -> No
     answers[number - 1] = "new answer"
     assert [question.answer for question in context.read(after).questions] == answers
     assert edit.append_answer(after, number, "new answer") == after
+
+
+def test_a_new_question_takes_no_answer_and_no_number_from_another() -> None:
+    data = b"## Questions\n\n## Other\n\nQUESTION: one? @PM\n\nPM-ANSWER 1: yes\n\nPM-ANSWER: stray\n"
+    questions = context.read(edit.append_question(data, "two?")).questions
+    assert [(question.text, question.answer) for question in questions] == [("one?", "yes"), ("two?", "")]
 
 
 def test_an_answer_stands_below_its_question() -> None:

@@ -34,9 +34,15 @@ def test_the_template_is_a_draft() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "```\nSTATUS: APPROVED\n```", "> STATUS: APPROVED", "<!-- STATUS: APPROVED -->", "    STATUS: APPROVED",
-     "## API\n\n- Status: 200\n\nThe status is approved by nobody.\n"],
-)  # fmt: skip
+    [
+        "",
+        "```\nSTATUS: APPROVED\n```",
+        "> STATUS: APPROVED",
+        "<!-- STATUS: APPROVED -->",
+        "    STATUS: APPROVED",
+        "## API\n\n- Status: 200\n\nThe status is approved by nobody.\n",
+    ],
+)
 def test_no_status(text: str) -> None:
     facts = design.read(f"# Design\n\n{text}\n".encode())
     assert (facts.status, facts.line, facts.findings) == ("", 0, ())
@@ -44,9 +50,18 @@ def test_no_status(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["STATUS: APPROVED with changes", "STATUS: IN REVIEW", "STATUS:", "STATUS: NOT APPROVED", "# Design (STATUS: APPROVED)",
-     "STATUS: \u0410PPROVED", "STATUS: APPROVED <!-- x -->", "## End\n\nSTATUS: APPROVED.", "STATUS: APPROVED\n---"],
-)  # fmt: skip
+    [
+        "STATUS: APPROVED with changes",
+        "STATUS: IN REVIEW",
+        "STATUS:",
+        "STATUS: NOT APPROVED",
+        "# Design (STATUS: APPROVED)",
+        "STATUS: \u0410PPROVED",
+        "STATUS: APPROVED <!-- x -->",
+        "## End\n\nSTATUS: APPROVED.",
+        "STATUS: APPROVED\n---",
+    ],
+)
 def test_near_misses(text: str) -> None:
     facts = design.read(f"# Design\n\n{text}\n".encode())
     assert (facts.status, {finding.rule for finding in facts.findings}) == ("", {"design/status"})

@@ -22,7 +22,7 @@ def rules(found: facts.TestReportFacts) -> list[tuple[str, int]]:
 
 def test_a_report_as_people_write_it() -> None:
     found = read(
-        "# Test report\n\nTotal: 23, passed: 22, failed: 1\n\n## Acceptance Criteria\n\n| Test | **Criterion** | Result |\n"
+        "# Tests\n\nTotal: 23, passed: 22, failed: 1\n\n## Acceptance Criteria\n\n| Test | **Criterion** | Result |\n"
         "|:--|---|--:|\n| answers 200 | AC-1 | passed |\n| `a \\| b > c` | 2: mail goes out | failed |\n"
     )
     assert found.findings == ()

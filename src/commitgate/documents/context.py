@@ -7,18 +7,16 @@ Decisions and checkpoint marks count only under ``## User Decisions``. What look
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import NamedTuple
 
 from commitgate.documents import context_near_miss, markdown
 from commitgate.documents.context_lines import DECIDING, Entry, collect
 from commitgate.documents.facts import CheckpointMark, ContextFacts, Decision, Question, Ruling
+from commitgate.documents.timestamp import FORM, epoch
 from commitgate.finding import Finding
 
 CONDITIONS = ("no_warnings", "all_criteria_passed")
-TIME_EXAMPLE = "2026-03-26T11:30:00Z"
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 _ADDRESSEE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
 
 
@@ -51,8 +49,8 @@ class _Facts:
             self.findings.append(context_near_miss.finding(kind, entry.line, entry.shown, why))
 
     def _refused(self, entry: Entry) -> str:
-        if entry.when and not is_time(entry.when):
-            return f"{entry.when!a} is no time such as {TIME_EXAMPLE}"
+        if entry.when and epoch(entry.when) is None:
+            return f"{entry.when!a} is no time; expected {FORM}"
         if entry.kind in DECIDING and not entry.under:
             return "it does not stand under '## User Decisions'"
         return "" if entry.parts[-1] else "it says nothing after the colon"
@@ -114,17 +112,6 @@ class _Facts:
         self.tracks.append((entry.parts[0], entry.line))
         different = [line for track, line in self.tracks if track != entry.parts[0]]
         return f"line {different[0]} names another track" if different else ""
-
-
-def is_time(text: str) -> bool:
-    """Whether ``text`` is a time as entries bear it: ISO 8601 with a zone, e.g. 2026-03-26T11:30:00Z."""
-    if not _TIME.fullmatch(text):
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def read(data: bytes) -> ContextFacts:

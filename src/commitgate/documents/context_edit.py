@@ -13,6 +13,7 @@ from commitgate.documents import context, markdown
 from commitgate.documents.context_lines import DECIDING, collect
 from commitgate.documents.facts import ContextFacts
 from commitgate.documents.markdown_model import BLANK
+from commitgate.documents.timestamp import FORM, epoch
 from commitgate.errors import UserError
 
 _BOM = b"\xef\xbb\xbf"
@@ -49,7 +50,8 @@ def append_checkpoint(data: bytes, when: str, letter: str, who: str) -> bytes:
 
 def append_automatic_checkpoint(data: bytes, when: str, letter: str, condition: str) -> bytes:
     """Record that checkpoint ``letter`` passed because ``condition`` holds. Idempotent."""
-    entry = f"{_when(when)} — CHECKPOINT-AUTO-PASS: {_text('checkpoint', letter, _LETTER)} ({_text('condition', condition)})"
+    passed = f"{_text('checkpoint', letter, _LETTER)} ({_text('condition', condition)})"
+    entry = f"{_when(when)} — CHECKPOINT-AUTO-PASS: {passed}"
     return _append(data, "User Decisions", entry)
 
 
@@ -59,7 +61,10 @@ def append_question(data: bytes, text: str, to: str = "PM") -> bytes:
     same = [question for question in context.read(data).questions if (question.text, question.to) == (words, role)]
     if any(not question.answer for question in same):
         return data
-    return _append(data, "Questions", f"QUESTION: {words} @{role}")
+    entries, _ = collect(markdown.read(data, "context")[0])
+    # Below every other question and answer, so that no number changes and no answer finds another question.
+    below = max((entry.last for entry in entries if entry.kind in ("question", "answer")), default=0)
+    return _append(data, "Questions", f"QUESTION: {words} @{role}", below)
 
 
 def append_answer(data: bytes, number: int, text: str) -> bytes:
@@ -102,13 +107,16 @@ def _text(what: str, text: str, form: re.Pattern[str] | None = None) -> str:
 
 
 def _when(when: str) -> str:
-    if not context.is_time(when):
-        raise UserError(f"{when!r} is no time", f"write it as {context.TIME_EXAMPLE}")
+    if epoch(when) is None:
+        raise UserError(f"{when!r} is no time", f"write it in {FORM}")
     return when
 
 
-def _append(data: bytes, heading: str, entry: str) -> bytes:
-    """``data`` with ``entry`` as the last paragraph of the section ``## <heading>``, made when it is missing."""
+def _append(data: bytes, heading: str, entry: str, below: int = 0) -> bytes:
+    """``data`` with ``entry`` as the last paragraph of the section ``## <heading>``, made when it is missing.
+
+    When the section ends above line ``below``, the entry goes below that line instead.
+    """
     document, _ = markdown.read(data, "context")
     present = [found for found in collect(document)[0] if found.shown == entry and found.line == found.last]
     if any(found.under or found.kind not in DECIDING for found in present):
@@ -122,6 +130,8 @@ def _append(data: bytes, heading: str, entry: str) -> bytes:
     else:
         end = len(document.lines)
         lines += [f"## {heading}", "", entry]
+    if end < below:
+        end, lines = below, ["", entry]
     while end and document.lines[end - 1].place == BLANK:
         end -= 1
     if end < len(document.lines) and document.lines[end].place != BLANK:

@@ -89,8 +89,12 @@ def join(histories: Iterable[History]) -> History:
         return EMPTY
     joined: Any = unique[0]
     for other in unique[1:]:
-        joined = History._make(_union(mine, theirs) for mine, theirs in zip(joined, tuple(other), strict=True))
+        joined = History._make(_union(mine, theirs) for mine, theirs in zip(joined, _fields_of(other), strict=True))
     return joined  # type: ignore[no-any-return]
+
+
+def _fields_of(history: History) -> tuple[Any, ...]:
+    return history
 
 
 def _union(mine: dict[Any, Any], theirs: dict[Any, Any]) -> dict[Any, Any]:

@@ -46,7 +46,7 @@ class Board(Record):
     boxes: tuple[Box, ...]
     effective: dict[str, bool]  # stage name → effective
     open: dict[str, bool]  # stage name → all needs effective
-    lacking: dict[str, tuple[str, ...]]  # stage name → what it still needs, in words
+    lacking: dict[str, tuple[str, ...]]  # stage name → everything before it that is not there yet, in order
     waiting_checkpoint: dict[str, str]  # stage name → letter of the checkpoint that it waits for
 
 
@@ -64,11 +64,12 @@ def board(policy: Policy, track: Track, snapshot: Snapshot, history: History, ar
         needs = [by_name[name] for name in stage.needs]
         lacks: list[str] = []
         for need in needs:
-            if not effective[need.name]:
-                lacks.append(_lack(need, boxes, lacking[need.name]))
-            elif letter := _closed_checkpoint(policy, snapshot, history, need):
-                checkpoints[stage.name] = letter
-                lacks.append(f"checkpoint {letter} (git gate proceed {letter})")
+            lacks += [*lacking[need.name], *_own_faults(need, boxes)]
+            letter = _closed_checkpoint(policy, snapshot, history, need)
+            if letter:
+                checkpoints.setdefault(stage.name, letter)
+                lacks.append(f"checkpoint {letter} is undecided (git gate proceed {letter})")
+        lacks = list(dict.fromkeys(lacks))
         is_open = not lacks
         made = _boxes(policy, stage, snapshot, history, reviews, is_open) if active else [_skipped(stage)]
         boxes += made
@@ -78,15 +79,10 @@ def board(policy: Policy, track: Track, snapshot: Snapshot, history: History, ar
     return Board(tuple(boxes), effective, opened, lacking, checkpoints)
 
 
-def _lack(need: Stage, boxes: list[Box], lacking: tuple[str, ...]) -> str:
-    """What is wrong with a needed stage, in words, the cause first."""
-    own = [box for box in boxes if box.stage == need.name and box.state not in (PASSED, SKIPPED)]
-    blocking = [
-        f"{box.stage_id} is {_WORDS[box.state]}{f' ({box.why})' if box.why else ''}" for box in own if not box.good
-    ]
-    if not blocking:
-        return f"{need.name} waits for {'; '.join(lacking)}" if lacking else f"{need.name} is not effective"
-    return f"{need.name}: {'; '.join(blocking)}"
+def _own_faults(need: Stage, boxes: list[Box]) -> list[str]:
+    """What is wrong with a needed stage's own gates, in words."""
+    own = [box for box in boxes if box.stage == need.name and not box.good]
+    return [f"{box.stage_id} is {_WORDS[box.state]}{f' ({box.why})' if box.why else ''}" for box in own]
 
 
 _WORDS = {
@@ -238,7 +234,7 @@ def freshness(
         return FAIL, "the PASS does not agree with the tree that it was written in", ()
     if gate.inputs:
         if gate.inputs == now.digest and sound:
-            missing = [name for name in _missing_conditions(stage, snapshot, gate)]
+            missing = _missing_conditions(stage, snapshot, gate)
             return (
                 (STALE, f"triggering_conditions does not name {', '.join(missing)}", ())
                 if missing

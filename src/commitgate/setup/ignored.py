@@ -16,7 +16,7 @@ class Ignored(NamedTuple):
 
 
 def rule_for(repo: Repository, path: str) -> Ignored | None:
-    """The rule by which git ignores ``path`` (from the root of the work tree), tracked or not; None when it does not."""
+    """The rule by which git ignores ``path`` (from the root of the work tree), tracked or not; None for none."""
     asking = Repository(repo.directory)
     # check-ignore refuses to run with literal pathspecs; read from standard input, a path is literal anyway.
     asking.env["GIT_LITERAL_PATHSPECS"] = "0"

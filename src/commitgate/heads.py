@@ -1,0 +1,107 @@
+"""The commits that a side stands on: their states and histories, from the memo where it knows them, else walked."""
+
+from __future__ import annotations
+
+from commitgate.base import ON_TARGET, Reference
+from commitgate.gather import Gathering, State
+from commitgate.git.history import read_walk, start_walk
+from commitgate.git.refs import Target, target_tip
+from commitgate.judge import history as folding
+from commitgate.judge.history import EMPTY, History, extend, join
+from commitgate.memo import register
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from commitgate.facts import Snapshot
+
+register(folding.Verdict, folding.Passed, folding.Attempt, folding.Escalation, History)
+
+
+class Ground(Record):
+    """What the heads of a side are known to be."""
+
+    reference: Reference
+    states: dict[str, State]
+    histories: dict[str, History]
+
+
+def stand_on(
+    gathering: Gathering, heads: tuple[str, ...], head_data: bytes, run_id: str | None, target: Target
+) -> Ground:
+    """The ground under a tree that is not committed yet. ``head_data`` is HEAD's commit object.
+
+    ``run_id`` is the tree's own when it changes the run, else None: only then may the memo answer, because
+    another run has another base.
+    """
+    if not heads:
+        return Ground(Reference("", ON_TARGET, "", ""), {}, {})
+    alone = len(heads) == 1 and run_id is None
+    if alone:
+        known = _from_memo(gathering, heads[0], head_data, target)
+        if known is not None:
+            return known
+    wanted = run_id if run_id is not None else gathering.run_id_at(heads[0])
+    reference = gathering.reference(heads, wanted, target_tip(gathering.repo, target))
+    histories: dict[str, History] = {}
+    for snapshot, parents in gathering.walk(heads, reference):
+        fold(gathering, histories, snapshot, parents)
+    ground = Ground(
+        reference,
+        {head: gathering.states[head] for head in heads},
+        {head: histories.get(head, EMPTY) for head in heads},
+    )
+    if alone:
+        _remember(gathering, heads[0], target, ground)
+    return ground
+
+
+def fold(
+    gathering: Gathering, histories: dict[str, History], snapshot: Snapshot, parents: tuple[Snapshot, ...]
+) -> None:
+    """Add one commit of a walk to the histories."""
+    before = join(histories.get(parent, EMPTY) for parent in snapshot.parents)
+    histories[snapshot.commit] = extend(gathering.policy, before, snapshot, parents)
+
+
+def _from_memo(gathering: Gathering, head: str, head_data: bytes, target: Target) -> Ground | None:
+    """What the memo knows of HEAD, or of its only parent taken one commit further."""
+    known = gathering.memo.get("heads", _key(gathering, head, target, head))
+    if known is not None:
+        state, history, reference = known
+        gathering.states[head] = state
+        return Ground(reference, {head: state}, {head: history})
+    parent = _only_parent(head_data)
+    known = gathering.memo.get("heads", _key(gathering, parent, target, head)) if parent else None
+    if known is None:
+        return None
+    state, history, reference = known
+    gathering.states[parent] = state
+    commits = read_walk(gathering.repo, start_walk(gathering.repo, (head,), (parent,)))
+    if len(commits) != 1 or commits[0].parents != (parent,):
+        return None
+    if any(row.path == f"{gathering.root}/run.json" for row in commits[0].deltas[0]):
+        return None  # another run, another base
+    snapshot, parents = gathering.step(commits[0], reference)
+    histories = {parent: history}
+    fold(gathering, histories, snapshot, parents)
+    ground = Ground(reference, {head: gathering.states[head]}, {head: histories[head]})
+    _remember(gathering, head, target, ground)
+    return ground
+
+
+def _remember(gathering: Gathering, head: str, target: Target, ground: Ground) -> None:
+    value = (ground.states[head], ground.histories[head], ground.reference)
+    gathering.memo.put("heads", _key(gathering, head, target, head), value)
+
+
+def _key(gathering: Gathering, commit: str, target: Target, head: str) -> tuple[str, ...]:
+    # A local target that *is* HEAD moves with it, commit by commit; what was known of the parent still holds then.
+    local = "HEAD" if target.local == head else target.local
+    return (commit, target.name, target.remote, local, gathering.policy.digest, gathering.root)
+
+
+def _only_parent(commit: bytes) -> str:
+    header = commit.partition(b"\n\n")[0].split(b"\n")
+    parents = [line[7:].decode("ascii") for line in header if line.startswith(b"parent ")]
+    return parents[0] if len(parents) == 1 else ""

@@ -1,0 +1,75 @@
+"""The run folder on disk: reading its documents, and writing them as the only writer."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from commitgate.documents import context_edit, run
+from commitgate.documents.facts import RunFacts
+from commitgate.engine import ROOT
+from commitgate.errors import GateError
+from commitgate.finding import BLOCKED, MALFORMED
+from commitgate.git.process import Repository
+from commitgate.policy.layout import CONTEXT_FILE, RUN_FILE
+from commitgate.writing import lock, write
+
+
+class RunFolder(NamedTuple):
+    """The folder ``pipeline`` of a work tree. Paths are given from the repository's root, "/" between the parts."""
+
+    repo: Repository
+    top: str
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a plain file; None when there is none."""
+        file = os.path.join(self.top, path)
+        if os.path.islink(file) or not os.path.isfile(file):
+            return None
+        with open(file, "rb") as stream:
+            return stream.read()
+
+    def write(self, path: str, data: bytes) -> bool:
+        """Write one file, whole or not at all; False when it holds these bytes already."""
+        return write(os.path.join(self.top, path), data)
+
+    def run(self) -> RunFacts:
+        """The run that is under way; GateError when there is none, or when ``run.json`` cannot be accepted."""
+        data = self.read(f"{ROOT}/{RUN_FILE}")
+        if data is None:
+            raise GateError("no run is under way", 'git gate start "<feature>"', BLOCKED)
+        facts = run.read(data)
+        if not facts.id:
+            raise GateError(
+                f"{ROOT}/{RUN_FILE} cannot be accepted: {facts.findings[0].message}", facts.findings[0].hint, MALFORMED
+            )
+        return facts
+
+    def context(self) -> bytes:
+        """The bytes of the run's ``context.md``, fresh ones when it is missing."""
+        facts = self.run()
+        data = self.read(CONTEXT)
+        return data if data is not None else context_edit.new(facts.feature, facts.track)
+
+
+CONTEXT = f"{ROOT}/{CONTEXT_FILE}"
+
+
+@contextlib.contextmanager
+def run_folder() -> Iterator[RunFolder]:
+    """The run folder of the work tree around the current folder, for one writer at a time."""
+    top = Repository().top()
+    repo = Repository(top)
+    try:
+        with lock(repo):
+            yield RunFolder(repo, top)
+    finally:
+        repo.close()
+
+
+def timestamp(now: float) -> str:
+    """Epoch seconds as documents carry them: ``2026-03-26T11:30:00Z``."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
