@@ -72,21 +72,21 @@ class Story(Repo):
         for hook in ("pre-commit", "pre-merge-commit"):
             self.hook(hook, SHIM.format(python=sys.executable, start=start, hook=hook))
 
-    def write_gate(self, stage: str, status: str = "PASS", **fields: Any) -> None:
+    def write_gate(self, stage_id: str, status: str = "PASS", **fields: Any) -> None:
         """A complete gate; ``None`` as a value leaves the key out."""
         base: dict[str, Any] = {
-            "stage": stage,
+            "stage": stage_id,
             "status": status,
             "agent": "somebody",
             "track": "full",
             "timestamp": "2026-03-26T10:00:00Z",
-            **DEFAULTS.get(stage, DEFAULTS.get(stage[:8], {})),
+            **DEFAULTS.get(stage_id, DEFAULTS.get(stage_id[:8], {})),
             "blockers": [] if status == "PASS" else ["not yet"],
             "warnings": [],
             **fields,
         }
         kept = {key: value for key, value in base.items() if value is not None}
-        self.write(f"pipeline/gates/{stage}.json", json.dumps(kept, indent=2) + "\n")
+        self.write(f"pipeline/gates/{stage_id}.json", json.dumps(kept, indent=2) + "\n")
 
     def read_gate(self, stage: str) -> dict[str, Any]:
         """A gate of the work tree."""
@@ -106,6 +106,15 @@ class Story(Repo):
         kept = [parts[0], *(part for part in parts[1:] if part.splitlines()[0] != area)]
         lines = "\n".join((area, "", f"REVIEW: {verdict}", *extra))
         self.write(str(path.relative_to(self.path)), "\n## Review of ".join([part.rstrip("\n") + "\n" for part in [*kept, lines]]))
+
+    def policy_on_target(self, text: str) -> None:
+        """A policy on main, merged into the branch: no change of this branch."""
+        branch = self.git("branch", "--show-current").out.strip()
+        self.git("switch", "-q", "main")
+        self.write(".gates.yaml", text)
+        self.commit("policy")
+        self.git("switch", "-q", branch)
+        self.git("merge", "-q", "--no-edit", "main")
 
     def review(self, reviewer: str, area: str, verdict: str = "APPROVED", *extra: str) -> Result:
         """A reviewer's commit with the derived gates."""

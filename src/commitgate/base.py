@@ -70,7 +70,12 @@ def _since_run(
     head: str = "",
 ) -> Reference:
     """A^1 on the first-parent chain of ``chain``; the chain's own end when the run is not in it yet."""
-    arrival = _arrival(repo, chain, f"{root}/run.json", lambda commit: run_id_at(commit) == run_id) if run_id else None
+    def brings(commit: Commit) -> bool:
+        # run.json may be edited later, under the same id: that is not where the run began.
+        held = bool(commit.parents) and run_id_at(commit.parents[0]) == run_id
+        return not held and run_id_at(commit.oid) == run_id
+
+    arrival = _arrival(repo, chain, f"{root}/run.json", brings) if run_id else None
     if arrival is None:
         return Reference(head or chain, ON_TARGET, "", "")
     start = arrival.parents[0] if arrival.parents else ""
@@ -95,13 +100,14 @@ def _landing(repo: Repository, policy: Policy, root: str, chain: str, arrival: C
     return ""
 
 
-def _arrival(repo: Repository, chain: str, path: str, holds: Callable[[str], bool]) -> Commit | None:
-    """The newest first-parent commit that changed ``path`` into a state for which ``holds``."""
+def _arrival(repo: Repository, chain: str, path: str, brings: Callable[[Commit], bool]) -> Commit | None:
+    """The newest first-parent commit that changed ``path``, left it there, and is the one that ``brings`` it."""
     output = repo.run(
-        "-c", "log.showRoot=true", "log", "--first-parent", "--no-show-signature", "-m",
-        "--format=%x00%x01commit %H%x00%P%x00%x00%x00%x00%x00%x00%x00", *RAW, chain, "--", path,
+        "-c", "log.showRoot=true", "-c", "log.follow=false",
+        "log", "--first-parent", "--diff-merges=first-parent", "--no-show-signature",
+        "--format=%x00%x01commit %H%x00%P%x00%x00%x00%x00%x00%x00%x00", *RAW, chain, "--", repo.from_here(path),
     )  # fmt: skip
     for commit in parse_walk(output):
-        if any(row.new_mode != "000000" for delta in commit.deltas for row in delta) and holds(commit.oid):
+        if any(row.new_mode != "000000" for delta in commit.deltas for row in delta) and brings(commit):
             return commit
     return None

@@ -249,20 +249,18 @@ class Engine:
         return Person(name, rest.partition(">")[0])
 
 
-def _without_scratch(gathering: Gathering, state: State, deltas: list[list[Row]]) -> tuple[State, list[list[Row]]]:
+def _without_scratch(
+    gathering: Gathering, state: State, deltas: list[list[Row]]
+) -> tuple[State, list[list[Row]]]:
     """Untracked files in no area are somebody's scratch until they are added; they are not judged in the work tree."""
-    scratch = {
-        row.path
-        for row in deltas[0]
-        if row.old_mode == ABSENT
-        and row.untracked
-        and not row.path.startswith(ROOT + "/")
-        and gathering.path_class(row.path).area == "other"
-    }
-    if not scratch:
-        return state, deltas
+    scratch = {row.path for row in deltas[0] if row.untracked and _is_scratch(gathering, row.path)}
     rows = {path: row for path, row in state.rows.items() if path not in scratch}
     return state._replace(rows=rows), [[row for row in delta if row.path not in scratch] for delta in deltas]
+
+
+def _is_scratch(gathering: Gathering, path: str) -> bool:
+    known = gathering.path_class(path)
+    return known.area == "other" and not known.triggers and not path.startswith(gathering.root + "/")
 
 
 def _is_oid(text: str) -> bool:

@@ -12,7 +12,7 @@ from commitgate.documents.reading import kind_of, read
 from commitgate.facts import Change, Snapshot
 from commitgate.git.delta import compose, differing_from_all
 from commitgate.git.history import Commit, diff_trees, read_walk, start_walk
-from commitgate.git.refs import is_shallow, the_merge_base
+from commitgate.git.refs import is_shallow, merge_bases, the_merge_base
 from commitgate.memo import register
 from commitgate.objects import NOBODY, SUBMODULE, SYMLINK, Person, Row
 from commitgate.policy.layout import is_process
@@ -119,13 +119,19 @@ class Gathering:
         return snapshot, tuple(self.tree(parent, Content()) for parent in parents)
 
     def base_of(self, commit: str, parents: tuple[str, ...], reference: Reference) -> str:
-        """base(c): that of its parents when they agree, else asked of git."""
-        if not parents:
-            return "" if not reference.tip else the_merge_base(self.repo, reference.tip, commit)
+        """base(c): that of its parents when they agree, else asked of git.
+
+        That a side has exactly one base was settled with its reference. A commit on the way to it may have had several
+        until the target was merged once more: any of them will do, because what was bound there counts only
+        while it is the very change, old and new blobs alike, that the side makes now.
+        """
         bases = {self.states[parent].base for parent in parents}
         if len(bases) == 1:
             return bases.pop()
-        return the_merge_base(self.repo, reference.tip, *parents) if reference.tip else ""
+        if not reference.tip:
+            return ""
+        found = merge_bases(self.repo, reference.tip, *(parents or (commit,)))
+        return min(found) if len(found) > 1 else the_merge_base(self.repo, reference.tip, *(parents or (commit,)))
 
     # -- snapshots ------------------------------------------------------------------------------------------
 

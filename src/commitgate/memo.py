@@ -147,8 +147,16 @@ class Memo:
                 handle.write(sha256(body).digest() + body)
             os.replace(temporary, self._file)
         except OSError:
+            _remove(temporary)
             return
         self._changed = False
+
+
+def _remove(file: str) -> None:
+    try:
+        os.unlink(file)
+    except OSError:
+        pass  # it was never made
 
 
 class NoMemo(Memo):

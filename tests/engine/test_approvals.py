@@ -228,8 +228,7 @@ def test_a_veto_may_be_given_at_any_stage(story):
 
 def test_a_release_role_answers_another_reviewers_veto(story):
     told = story("reviewed")
-    told.write(".gates.yaml", "version: 1\nfree: ['.gates.yaml', '*.md']\nreview: {release: [principal]}\n")
-    told.commit("policy", check=False)
+    told.policy_on_target("version: 1\nreview: {release: [principal]}\n")
     told.review("frontend", "backend", "CHANGES REQUESTED", "BLOCKER: x")
     told.remove("pipeline/code-review/by-frontend.md")
     told.derive_and_commit("frontend")
@@ -328,12 +327,7 @@ def test_an_untouched_derived_gate_that_is_old_only_warns(story):
 
 def test_committed_level_wants_the_reviewers_own_commit(story):
     told = story("clarified")
-    policy = "version: 1\nreviewers:\n  frontend: {emails: [f@example.com]}\n"
-    told.git("switch", "-q", "main")
-    told.write(".gates.yaml", policy)
-    told.commit("policy")
-    told.git("switch", "-q", "feature/reset")
-    told.git("merge", "-q", "--no-edit", "main")
+    told.policy_on_target("version: 1\nreviewers:\n  frontend: {emails: [f@example.com]}\n")
     told.write("src/backend/a.js", "x\n")
     told.write("pipeline/pr-backend.md", "x\n")
     told.write_gate("stage-04-backend", files_changed=["src/backend/a.js"])
@@ -356,8 +350,7 @@ def test_committed_level_wants_the_reviewers_own_commit(story):
 
 def test_a_foreign_flip_of_a_veto_is_veto_erased(story):
     told = story("reviewed")
-    told.write(".gates.yaml", "version: 1\nfree: ['.gates.yaml', '*.md']\nreviewers:\n  frontend: {emails: [f@example.com]}\n")
-    told.commit("policy", check=False)
+    told.policy_on_target("version: 1\nreviewers:\n  frontend: {emails: [f@example.com]}\n")
     told.verdict("frontend", "backend", "CHANGES REQUESTED", "BLOCKER: x")
     told.derive_and_commit("frontend")
     told.verdict("frontend", "backend", "APPROVED")

@@ -14,24 +14,25 @@ from commitgate.judge.verdicts import read_verdicts
 from commitgate.report.derived import derived_line
 from commitgate.report.text import Colours, render
 from commitgate.working.derived import apply, left_over, plan
-from commitgate.writing import lock
+from commitgate.working.desk import desk
 
 
 @click.command()
-@click.option("--check", "only_compare", is_flag=True, help="Write nothing; exit 1 when a gate does not say what it should.")
+@click.option(
+    "--check", "only_compare", is_flag=True, help="Write nothing; exit 1 when a gate does not say what it should."
+)
 def command(only_compare: bool) -> int:
     """Compute the peer review gates from the review files of the work tree, and write what differs.
 
     Nothing is staged: add the files to the commit that brings the verdicts.
     """
-    now = int(time.time())
-    with open_engine() as engine:
-        if only_compare:
+    if only_compare:
+        now = int(time.time())
+        with open_engine() as engine:
             return tell(engine.ask(Question(WORKTREE), now), now, "differs")
-        with lock(engine.repo):
-            answer = engine.ask(Question(WORKTREE), now)
-            apply(engine.repo.top(), plan(answer.verdict, now))
-    return tell(answer, now, "written")
+    with desk() as here:
+        apply(here.folder, plan(here.answer.verdict, here.now))
+    return tell(here.answer, here.now, "written")
 
 
 def tell(answer: Answer, now: int, change: str) -> int:

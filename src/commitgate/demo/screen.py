@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
-import re
 import time
 from typing import TYPE_CHECKING
 
@@ -71,15 +71,15 @@ class Screen:
         """A commit that was refused, with the rule and the first thing the hook said about it."""
         self._wait("refused")
         self._line(Text(), step.role, Text("refused", "bold red"), Text(step.subject))
-        self._line(Text(), None, Text(), _emphasised(finding_line(said, step.rule), step.rule))
+        self._line(Text(), None, Text(), Text.assemble((step.rule, "bold red"), " ", *explained(said, step.rule)))
 
     def asked(self, step: Asked, said: str) -> None:
         """A question and the line of the answer that matters."""
         self._wait("refused" if step.exits else "accepted")
         answer = Text("not yet", "bold yellow") if step.exits else Text("yes", "bold green")
-        line = finding_line(said, step.words[0]) if step.words else _first(said)
-        self._line(Text(), step.role, answer, Text(step.subject))
-        self._line(Text(), None, Text(), Text.assemble((f"git gate {step.command}: exit {step.exits}: ", "dim"), line))
+        line = line_with(said, step.words[0] if step.words else "")
+        asked = Text.assemble((f"git gate {step.command}, exit {step.exits}: ", "dim"), line)
+        self._line(Text(), None, Text(), asked)
 
     def table(self, status: str) -> None:
         """The status table, as the tool prints it."""
@@ -136,19 +136,18 @@ class Screen:
         self.console.print(text, soft_wrap=True)
 
 
-def finding_line(said: str, needle: str) -> str:
-    """The first line of the output that contains ``needle``, without leading blanks; "" when there is none."""
-    return next((line.strip() for line in said.splitlines() if needle in line), "")
+def explained(said: str, rule: str) -> tuple[str | tuple[str, str], ...]:
+    """What the hook says below the first line that names ``rule``: the message, and the way out in another style."""
+    lines = said.splitlines()
+    head = next((position for position, line in enumerate(lines) if rule in line.split()), len(lines))
+    below = itertools.takewhile(lambda line: line.startswith("    "), lines[head + 1 :])
+    message, *rest = [line.strip() for line in below] or [""]
+    return (message, *((f" {line}", "dim") for line in rest))
 
 
-def _first(said: str) -> str:
-    return next((line.strip() for line in said.splitlines() if line.strip()), "")
-
-
-def _emphasised(line: str, rule: str) -> Text:
-    text = Text(line)
-    text.highlight_regex(re.escape(rule), "bold red")
-    return text
+def line_with(said: str, word: str) -> str:
+    """The first line that is not empty and contains ``word``, without blanks around it; "" when there is none."""
+    return next((line.strip() for line in said.splitlines() if line.strip() and word in line), "")
 
 
 def console() -> Console:

@@ -24,9 +24,10 @@ _HINT = (
 def write_section(data: bytes | None, reviewer: str, area: str, reviewed_line: str, verdict: str, body: str) -> bytes:
     """``data`` (None: a new file) with exactly the section on ``area`` inserted at the end, or replaced.
 
-    ``verdict`` is APPROVED, "CHANGES REQUESTED" or "": then the section is left for a person to complete, and the
-    text of an existing section stays when ``body`` is empty. Line endings and a BOM are kept. The result reads
-    back as stated, or UserError says why not: the file is broken elsewhere, or the body breaks the section.
+    ``verdict`` is APPROVED, "CHANGES REQUESTED" or "": then the section is left for a person to complete. The text of
+    an existing section stays when ``body`` is empty, unless its verdict is turned into the other one. Line endings and
+    a BOM are kept. The result reads back as stated, or UserError says why not: the file is broken elsewhere, or the
+    body breaks the section.
     """
     if not _REVIEWER.fullmatch(reviewer) or not _AREA.fullmatch(area):
         raise UserError(f"{reviewer!r} on {area!r}: not the names of a reviewer and an area")
@@ -43,7 +44,8 @@ def write_section(data: bytes | None, reviewer: str, area: str, reviewed_line: s
         start = present[0].line - 1
         later = [heading for heading in document.headings if heading.top and heading.level <= 2]
         end = next((heading.line - 1 for heading in later if heading.line > present[0].line), end)
-        if not body.strip() and not verdict:
+        turned = verdict and present[0].verdict not in ("", verdict)
+        if not body.strip() and not turned:
             body = _kept(document, lines, start + 1, end)
     parts = [f"## Review of {area}", reviewed_line, body.strip(), f"REVIEW: {verdict}" if verdict else _HINT]
     eol = b"\r\n" if before.count(b"\r\n") * 2 > before.count(b"\n") else b"\n"

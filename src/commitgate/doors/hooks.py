@@ -7,8 +7,8 @@ import sys
 import time
 
 from commitgate.engine import INDEX, PolicyRefused, Question, open_engine
-from commitgate.errors import GateError
-from commitgate.finding import PASS, USAGE, Finding, at, exit_code
+from commitgate.errors import CannotDecide
+from commitgate.finding import PASS, UNKNOWN, USAGE, Finding, at, exit_code
 from commitgate.report.text import Colours, render
 
 TYPE_CHECKING = False
@@ -32,9 +32,8 @@ def before_commit() -> int:
         findings: Iterable[Finding] = verdict.lawful
     except PolicyRefused as refused:
         findings = at(".gates.yaml", refused.findings)
-    except GateError as error:
-        sys.stderr.write(f"git gate: {error.message}\n" + (f"    → {error.hint}\n" if error.hint else ""))
-        return error.code
+    except CannotDecide as unknown:
+        findings = [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)]
     code = exit_code(findings)
     text = render(findings, colours())
     if text:

@@ -5,14 +5,25 @@
 
 from __future__ import annotations
 
+import os
+
 from commitgate.objects import Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Every flag that keeps user configuration from changing what a raw diff says.
-RAW = ("--raw", "-z", "--no-renames", "--no-abbrev", "--no-color", "--ignore-submodules=none")
+# Every flag that keeps user configuration (diff.renames, .relative, .orderFile …) from changing what a raw diff says.
+RAW = (
+    "--raw",
+    "-z",
+    "--no-renames",
+    "--no-abbrev",
+    "--no-color",
+    "--no-relative",
+    f"-O{os.devnull}",
+    "--ignore-submodules=none",
+)
 
 
 def rows(tokens: Iterator[bytes], first: bytes) -> Row:

@@ -38,7 +38,7 @@ def start_walk(repo: Repository, heads: Iterable[str], exclude: Iterable[str]) -
         "--reverse",
         "--no-show-signature",
         "--encoding=UTF-8",
-        "-m",
+        "--diff-merges=separate",  # not -m: what that means is up to log.diffMerges
         _FORMAT,
         *RAW,
         *heads,
@@ -58,7 +58,7 @@ def _complete(commit: Commit) -> bool:
 
 
 def _by_parent(repo: Repository, commit: Commit) -> Commit:
-    # log -m leaves out a parent that the merge does not differ from, and does not say which one it was.
+    # log leaves out a parent that the merge does not differ from, and does not say which one it was.
     return commit._replace(deltas=tuple(diff_trees(repo, parent, commit.oid) for parent in commit.parents))
 
 

@@ -187,16 +187,19 @@ class CatFile:
     def answer(self) -> Blob:
         """The next answer. A name that does not resolve has type "missing"."""
         while b"\n" not in self._buffer:
-            self._fill()
+            self._buffer += self._chunk()
         header, _, self._buffer = self._buffer.partition(b"\n")
         words = header.decode("utf-8", "surrogateescape").rsplit(" ", 2)
         if len(words) != 3 or not words[2].isdigit():
             return Blob(words[0], "missing", b"")
         size = int(words[2])
-        while len(self._buffer) < size + 1:
-            self._fill()
-        data, self._buffer = self._buffer[:size], self._buffer[size + 1 :]
-        return Blob(words[0], words[1], data)
+        chunks, length = [self._buffer], len(self._buffer)
+        while length < size + 1:
+            chunks.append(self._chunk())
+            length += len(chunks[-1])
+        data = b"".join(chunks)
+        self._buffer = data[size + 1 :]
+        return Blob(words[0], words[1], data[:size])
 
     def get(self, names: Iterable[str]) -> list[Blob]:
         """Ask and read, in turns that cannot fill a pipe."""
@@ -208,12 +211,12 @@ class CatFile:
             found.extend(self.answer() for _ in turn)
         return found
 
-    def _fill(self) -> None:
+    def _chunk(self) -> bytes:
         chunk = self._process.read(1 << 18)
         if not chunk:
             status = self._process.close()
             raise GitFailed("cat-file --batch", status, self._process.stderr)
-        self._buffer += chunk
+        return chunk
 
     def close(self) -> None:
         """End the process."""
@@ -257,6 +260,10 @@ class Repository:
     def git_path(self, name: str) -> str:
         """Where git keeps ``name`` for this work tree, as ``rev-parse --git-path`` says."""
         return os.path.join(self.directory, self.line("rev-parse", "--git-path", name))
+
+    def from_here(self, path: str) -> str:
+        """A path from the repository's root as a pathspec for the current folder, which may be a subfolder."""
+        return self.line("rev-parse", "--show-cdup") + path
 
     def top(self) -> str:
         """The root of the work tree; CannotDecide in a bare repository."""

@@ -48,7 +48,7 @@ def _parse_refs(output: bytes) -> tuple[dict[str, str], str]:
     """Object ids by ref name, and what origin/HEAD points to."""
     oids: dict[str, str] = {}
     symref = ""
-    for line in output.decode("utf-8", "surrogateescape").splitlines():
+    for line in filter(None, output.decode("utf-8", "surrogateescape").split("\n")):
         oid, name, *points_to = line.split(" ")
         oids[name] = oid
         if name == "refs/remotes/origin/HEAD" and points_to:

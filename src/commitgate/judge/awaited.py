@@ -16,22 +16,18 @@ def contribution(history: History, reviewer: Reviewer, area: str) -> str:
 
 def eligible(policy: Policy, history: History, area: str) -> tuple[str, ...]:
     """The reviewers whose approval of the area could count: not its own, and nobody who wrote part of the change."""
-    return tuple(
-        one.name for one in policy.reviewers if area not in one.areas and not contribution(history, one, area)
-    )
+    return tuple(one.name for one in policy.reviewers if area not in one.areas and not contribution(history, one, area))
 
 
 def outdated(review: AreaReview) -> tuple[str, ...]:
     """Reviewers who approved an earlier state, or one that is not known any more."""
     return tuple(
-        one.entry.reviewer
-        for one in review.verdicts
-        if one.state in (STALE, UNBOUND) and one.entry.verdict == APPROVED
+        one.entry.reviewer for one in review.verdicts if one.state in (STALE, UNBOUND) and one.entry.verdict == APPROVED
     )
 
 
 def next_reviewer(policy: Policy, history: History, review: AreaReview) -> str:
-    """The one to ask first: who requested changes, then who approved an earlier state, then who else may; "" for nobody."""
+    """The one to ask first: who requested changes, who approved an earlier state, who else may; "" for nobody."""
     open_to = [name for name in eligible(policy, history, review.area) if name not in review.approvals]
     first = [name for name in (*review.requested, *outdated(review)) if name in open_to]
     return next(iter((*first, *review.requested, *open_to)), "")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def derived_line(policy: Policy, verdict: Verdict, one: Planned, change: str) -> str:
-    """``stage-06-backend: written, FAIL, 1 of 2 approvals (frontend), awaits …``; ``change`` is what became of the file."""
+    """``<path>: written, FAIL, 1 of 2 approvals (frontend); awaits …``; ``change``: what became of the file."""
     review = one.review
     names = f" ({', '.join(review.approvals)})" if review.approvals else ""
     line = f"{one.path}: {change}, {review.status}, {len(review.approvals)} of {review.required} approvals{names}"

@@ -5,9 +5,6 @@ A gate that already says what is derived is left alone, byte for byte, whatever 
 
 from __future__ import annotations
 
-import os
-import time
-
 from commitgate.documents.facts import GateFacts
 from commitgate.documents.gate import render
 from commitgate.facts import Snapshot
@@ -15,7 +12,7 @@ from commitgate.judge.approvals import AreaReview, same_gate
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.layout import gate_path
 from commitgate.record import Record
-from commitgate.writing import write
+from commitgate.working.run_folder import RunFolder, timestamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +29,7 @@ class Planned(Record):
 
 def plan(verdict: Verdict, now: int) -> tuple[Planned, ...]:
     """What the derived gates of a side must become. ``now`` (epoch seconds) goes into what has no timestamp yet."""
-    when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
-    return tuple(_planned(verdict.snapshot, review, when) for review in verdict.reviews)
+    return tuple(_planned(verdict.snapshot, review, timestamp(now)) for review in verdict.reviews)
 
 
 def left_over(verdict: Verdict) -> list[str]:
@@ -47,18 +43,22 @@ def left_over(verdict: Verdict) -> list[str]:
     ]
 
 
-def apply(top: str, planned: tuple[Planned, ...]) -> None:
-    """Write what differs below ``top``; to be called inside the lock that the plan was made in."""
+def apply(folder: RunFolder, planned: tuple[Planned, ...]) -> None:
+    """Write what differs; to be called inside the lock that the plan was made in."""
     for one in planned:
         if one.data is not None:
-            write(os.path.join(top, one.path), one.data)
+            folder.write(one.path, one.data)
 
 
 def _planned(snapshot: Snapshot, review: AreaReview, when: str) -> Planned:
     stage_id = f"stage-06-{review.area}"
     path = gate_path(snapshot.root, stage_id)
     written = snapshot.gates().get(stage_id)
-    if written is not None and not any(one.level for one in written.findings) and same_gate(written.fields, review.gate):
+    if (
+        written is not None
+        and not any(one.level for one in written.findings)
+        and same_gate(written.fields, review.gate)
+    ):
         return Planned(review, path, None)
     since = _requests(written)
     fields = {

@@ -1,0 +1,29 @@
+"""``git gate proceed``: let the run pass a checkpoint."""
+
+from __future__ import annotations
+
+import click
+
+from commitgate.commands.outcome import add_and_commit, refusals_shown, tell
+from commitgate.finding import PASS
+from commitgate.working.decisions import proceed
+from commitgate.working.desk import desk
+from commitgate.working.run_folder import CONTEXT
+
+
+@click.command()
+@click.argument("checkpoint", metavar="LETTER")
+@click.option("--who", metavar="NAME", default="", help="Who decides. Default: the author of your commits.")
+@refusals_shown
+def command(checkpoint: str, who: str) -> int:
+    """Let the run pass the checkpoint LETTER (a, b or c): you have looked, and the next stage may begin."""
+    with desk() as one:
+        letter = checkpoint.strip().lower()
+        written = proceed(one, letter, who or one.engine.author().name or "user")
+        top = one.folder.top
+    if not written:
+        click.echo(f"checkpoint {letter} is decided already")
+        return PASS
+    tell(top, CONTEXT, f"checkpoint {letter} passed, recorded in")
+    add_and_commit(top, [CONTEXT])
+    return PASS

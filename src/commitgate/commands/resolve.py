@@ -1,0 +1,53 @@
+"""``git gate resolve``: record the decision on an escalated gate."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from commitgate.commands.outcome import add_and_commit, refusals_shown, tell
+from commitgate.errors import UserError
+from commitgate.finding import PASS
+from commitgate.report.text import neutral
+from commitgate.working.decisions import Standing, resolve, standing
+from commitgate.working.desk import desk
+from commitgate.working.run_folder import CONTEXT
+
+
+@click.command()
+@click.argument("gate")
+@click.argument("decision", default="")
+@refusals_shown
+def command(gate: str, decision: str) -> int:
+    """Record the DECISION on an escalated GATE (stage-06-backend).
+
+    Shows why it is escalated and what may be chosen; the letter or number of an option stands for its text.
+    """
+    if not decision:
+        with desk() as one:
+            found = standing(one, gate)
+        _show(found)
+        if not sys.stdin.isatty():
+            raise UserError("a decision is needed", f'git gate resolve {gate} "<decision>"')
+        decision = click.prompt("Decision")
+    with desk() as one:
+        found = standing(one, gate)
+        text = resolve(one, found, decision)
+        top = one.folder.top
+        derived = any(box.stage_id == gate and box.stage == "peer-review" for box in one.board.boxes)
+    _show(found)
+    click.echo(f"decided: {neutral(text)}")
+    tell(top, CONTEXT, "wrote")
+    add_and_commit(top, [CONTEXT])
+    click.echo("then: git gate derive" if derived else f"then: git gate pass {gate}")
+    return PASS
+
+
+def _show(found: Standing) -> None:
+    for one in found.escalations:
+        click.echo(f"{found.stage_id} is escalated by {neutral(one.by)}: {neutral(one.reason)}")
+        if one.decision_needed:
+            click.echo(f"  to decide: {neutral(one.decision_needed)}")
+    for number, option in enumerate(found.options, 1):
+        click.echo(f"  {number}. {neutral(option)}")

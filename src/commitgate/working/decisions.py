@@ -1,0 +1,82 @@
+"""A person's decisions: letting a checkpoint pass, and answering an escalation."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from commitgate.documents import context_edit
+from commitgate.errors import GateError, UserError
+from commitgate.finding import BLOCKED, Finding
+from commitgate.judge.approvals import open_escalations
+from commitgate.judge.history import Escalation
+from commitgate.judge.stages import PASSED, SKIPPED
+from commitgate.working.desk import Desk, Refused
+from commitgate.working.run_folder import CONTEXT, timestamp
+
+
+def proceed(desk: Desk, letter: str, who: str) -> bool:
+    """Record that a checkpoint is passed; False when it is already. Refused while the stage before it is not done."""
+    checkpoint = next((one for one in desk.policy.checkpoints if one.letter == letter), None)
+    if checkpoint is None:
+        letters = ", ".join(one.letter for one in desk.policy.checkpoints) or "none: the policy says checkpoints: off"
+        raise UserError(f"there is no checkpoint {letter!a}", f"checkpoints: {letters}")
+    if all(stage.name != checkpoint.after for stage in desk.track.stages):
+        raise GateError(f"the track {desk.track.name} has no checkpoint {letter}", "git gate next", BLOCKED)
+    context = desk.snapshot.context
+    for mark in context.checkpoints if context is not None else ():
+        if mark.checkpoint == letter and (not mark.automatic or desk.history.marks.get((letter, mark.when), False)):
+            return False
+    board = desk.board
+    if not board.effective[checkpoint.after]:
+        boxes = [box for box in board.boxes if box.stage == checkpoint.after and box.state not in (PASSED, SKIPPED)]
+        states = [f"{box.stage_id} is {box.state}{f' ({box.why})' if box.why else ''}" for box in boxes]
+        why = "; ".join((*states, *board.lacking[checkpoint.after]))
+        message = f"checkpoint {letter} stands after {checkpoint.after}, which is not passed: {why}"
+        raise Refused([Finding("checkpoint/waiting", BLOCKED, message, "git gate next says what comes first")])
+    when = timestamp(desk.now)
+    return desk.folder.write(CONTEXT, context_edit.append_checkpoint(desk.folder.context(), when, letter, who))
+
+
+class Standing(NamedTuple):
+    """The escalations of a gate that nobody has decided, and every option that they name."""
+
+    stage_id: str
+    escalations: tuple[Escalation, ...]
+    options: tuple[str, ...]
+
+
+def standing(desk: Desk, stage_id: str) -> Standing:
+    """What is escalated at a gate; GateError when nothing is."""
+    escalations = open_escalations(desk.snapshot, desk.history, stage_id)
+    if not escalations:
+        every = sorted({one.stage_id for one in desk.history.escalations.values()})
+        found = [one for one in every if open_escalations(desk.snapshot, desk.history, one)]
+        hint = f"escalated: {', '.join(found)}" if found else "git gate status shows every stage"
+        raise GateError(f"{stage_id!a} has no escalation that waits for a decision", hint, BLOCKED)
+    options = dict.fromkeys(option for one in escalations for option in one.options)
+    return Standing(stage_id, escalations, tuple(options))
+
+
+def resolve(desk: Desk, found: Standing, decision: str) -> str:
+    """Record the decision, an option's letter or number written out; the text as it was recorded."""
+    text = chosen(decision, found.options)
+    when = timestamp(desk.now)
+    data = context_edit.append_decision(desk.folder.context(), when, found.stage_id, text)
+    desk.folder.write(CONTEXT, data)
+    return text
+
+
+def chosen(decision: str, options: tuple[str, ...]) -> str:
+    """The decision in full. ``B``, ``2`` or the option's own letter stand for an option; anything else for itself."""
+    short = decision.strip().rstrip(".)")
+    if not options or not re.fullmatch(r"[A-Za-z]|[0-9]{1,3}", short):
+        return decision
+    own = [option for option in options if re.match(rf"{re.escape(short)}(?![A-Za-z0-9])", option, re.IGNORECASE)]
+    if len(own) == 1:
+        return own[0]
+    labelled = any(re.match(r"[A-Za-z0-9][ \t]*[.):—–-]", option) for option in options)
+    number = int(short) if short.isdigit() else ord(short.upper()) - ord("A") + 1
+    if not 0 < number <= len(options) or (labelled and not short.isdigit()):
+        raise UserError(f"there is no option {short}", f"write the decision out, or choose one of {len(options)} options")
+    return options[number - 1]

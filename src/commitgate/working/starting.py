@@ -1,0 +1,72 @@
+"""Beginning a run: its id, and the two files that make it one."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import secrets
+import time
+import unicodedata
+
+from commitgate.documents import context_edit, run
+from commitgate.engine import ROOT
+from commitgate.errors import GateError, UserError
+from commitgate.finding import BLOCKED
+from commitgate.policy.layout import GATES, RUN_FILE
+from commitgate.working.desk import Desk
+from commitgate.working.run_folder import CONTEXT, timestamp
+
+_LONGEST_FEATURE = 200
+_LONGEST_SLUG = 40
+
+
+def start(desk: Desk, feature: str, track: str) -> list[str]:
+    """Write ``run.json`` and ``context.md``; their paths. GateError over an unfinished run, or leftovers of one."""
+    if track not in desk.policy.tracks:
+        near = difflib.get_close_matches(track, desk.policy.tracks, 1)
+        raise UserError(
+            f"there is no track {track!a}{f'; did you mean {near[0]}?' if near else ''}",
+            f"tracks: {', '.join(desk.policy.tracks)}",
+        )
+    if len(feature) > _LONGEST_FEATURE or any("\ud800" <= one <= "\udfff" for one in feature):
+        raise UserError("that is no name for a feature", f"at most {_LONGEST_FEATURE} characters of UTF-8")
+    path = f"{ROOT}/{RUN_FILE}"
+    _refuse_leftovers(desk, path)
+    context = context_edit.new(feature, track)
+    data = run.write(run_id(feature, desk.now, secrets.token_hex(3)), feature, track, timestamp(desk.now))
+    refused = run.read(data).findings
+    if refused:
+        raise UserError(refused[0].message, "choose another name for the feature")
+    # The run is what makes the folder a run folder, so it comes last.
+    desk.folder.write(CONTEXT, context)
+    desk.folder.write(path, data)
+    return [path, CONTEXT]
+
+
+def run_id(feature: str, now: float, unique: str) -> str:
+    """``<date>-<slug>-<unique>``; ``now`` in epoch seconds."""
+    return f"{time.strftime('%Y-%m-%d', time.gmtime(now))}-{slug(feature) or 'run'}-{unique}"
+
+
+def slug(text: str) -> str:
+    """ASCII words of a text joined by hyphens, at most 40 characters; "" when it has none."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_SLUG].strip("-")
+
+
+def _refuse_leftovers(desk: Desk, path: str) -> None:
+    top = desk.folder.top
+    if os.path.lexists(os.path.join(top, path)):
+        data = desk.folder.read(path)
+        facts = run.read(data) if data is not None else None
+        named = f' "{facts.feature}"' if facts is not None and facts.feature else ""
+        raise GateError(f"the run{named} is under way in {path}", "finish and archive it: git gate status", BLOCKED)
+    gates = os.path.join(top, ROOT, GATES)
+    left = [name for name in sorted(os.listdir(gates)) if name.endswith(".json")] if os.path.isdir(gates) else []
+    found = CONTEXT if os.path.lexists(os.path.join(top, CONTEXT)) else f"{ROOT}/{GATES}{left[0]}" if left else ""
+    if found:
+        raise GateError(f"{found} belongs to no run; a new one would inherit it", f"move it away: git rm {found}", BLOCKED)
+    # Status 1 says "not ignored".
+    if desk.engine.repo.run("-C", top, "check-ignore", "--no-index", "--", path, accept=(0, 1)):
+        raise GateError(f"{path} is ignored by git, so no commit would hold it", "git check-ignore -v " + path, BLOCKED)
