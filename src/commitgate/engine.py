@@ -14,6 +14,8 @@ from commitgate.facts import Facts, Snapshot
 from commitgate.finding import Finding
 from commitgate.gather import Gathering, State
 from commitgate.git.delta import compose, differing_from_all, parse
+from commitgate.git.merge import edited_in_merge
+from commitgate.git.merge import edited_in_merge
 from commitgate.git.process import GitFailed, Repository
 from commitgate.git.refs import Target, read_target, resolve, start_refs, target_tip
 from commitgate.git.side import content_on_disk, empty_tree, start_index, worktree_rows
@@ -89,6 +91,8 @@ class Engine:
         merging = question.merging or self._merge_heads()
         if index is not None:
             rows = self._index_rows(head.oid if head.type == "commit" else "", index)
+            if rows and all(row.new_mode == ABSENT and not row.unmerged for row in rows):
+                self.repo.top()  # nothing but removals: perhaps there is no index at all
         else:
             rows = worktree_rows(self.repo, "HEAD" if head.type == "commit" else empty_tree(self.repo))
         policy_oid, policy_data = self._policy_blob(question.kind, old_policy, rows)
@@ -180,16 +184,17 @@ class Engine:
         run_id = self._run_id(kind, run_row) if run_row is not None else None
         ground = stand_on(gathering, heads, head_data, run_id, target)
         states = [ground.states[head] for head in heads]
-        deltas = [rows]
-        if kind == INDEX:
-            deltas += [parse(start_index(self.repo, head).output()) for head in heads[1:]]
+        deltas = [rows, *(self._rows(kind, head) for head in heads[1:])]
         state = self._side_state(gathering, kind, states, rows, ground.reference)
         content = {}
         if kind == WORKTREE:
             content = content_on_disk(self.repo, [row.path for row in rows if row.path.startswith(ROOT + "/")])
             state, deltas = _without_scratch(gathering, state, deltas)
         author = self.author()
-        snapshot = gathering.snapshot(state, differing_from_all(deltas), heads, content)
+        touched = differing_from_all(deltas)
+        if kind == INDEX:
+            touched = edited_in_merge(self.repo, heads, touched, "")
+        snapshot = gathering.snapshot(state, touched, heads, content)
         snapshot = snapshot._replace(author=author, committer=author)
         parents = tuple(gathering.with_delta(gathering.tree(parent, {}), parent) for parent in states)
         unmerged = tuple(sorted({row.path for row in rows if row.unmerged}))
@@ -223,8 +228,10 @@ class Engine:
         entries = gathering.below(parents[0].entries, rows)
         if base == parents[0].base:
             return State("", base, entries, compose(parents[0].rows, rows))
-        against = parse(start_index(self.repo, base).output()) if kind == INDEX else worktree_rows(self.repo, base)
-        return State("", base, entries, {row.path: row for row in against})
+        return State("", base, entries, {row.path: row for row in self._rows(kind, base)})
+
+    def _rows(self, kind: str, against: str) -> list[Row]:
+        return parse(start_index(self.repo, against).output()) if kind == INDEX else worktree_rows(self.repo, against)
 
     def _run_id(self, kind: str, row: Row) -> str:
         """The run id that the tree itself brings, "" when it takes the run away."""

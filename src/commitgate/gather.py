@@ -12,6 +12,7 @@ from commitgate.documents.reading import kind_of, read
 from commitgate.facts import Change, Snapshot
 from commitgate.git.delta import compose, differing_from_all
 from commitgate.git.history import Commit, diff_trees, read_walk, start_walk
+from commitgate.git.merge import edited_in_merge
 from commitgate.git.refs import is_shallow, merge_bases, the_merge_base
 from commitgate.memo import register
 from commitgate.objects import NOBODY, SUBMODULE, SYMLINK, Person, Row
@@ -111,7 +112,7 @@ class Gathering:
             else:
                 rows = {row.path: row for row in diff_trees(self.repo, base, commit.oid)}
         self.states[commit.oid] = State(commit.oid, base, entries, rows)
-        touched = differing_from_all(list(commit.deltas))
+        touched = edited_in_merge(self.repo, commit.parents, differing_from_all(list(commit.deltas)), commit.oid)
         snapshot = self.snapshot(self.states[commit.oid], touched, commit.parents, Content())
         if snapshot.touched_process:  # nothing is bound where no process file changes
             snapshot = self.with_delta(snapshot, self.states[commit.oid])

@@ -15,8 +15,8 @@ from commitgate.working.folding import fold
 def command() -> int:
     """Write the sign-off gate when the tests already prove it.
 
-    Every acceptance criterion has exactly one test and all tests pass: then nobody has to sign off. On the track nano, QA
-    is folded from the build. What stands in the way is listed.
+    Every acceptance criterion has exactly one test and all tests pass: then nobody has to sign off. On the track
+    nano, QA is folded from the build. What stands in the way is listed.
     """
     with desk() as one:
         written = fold(one)

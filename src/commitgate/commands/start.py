@@ -17,7 +17,8 @@ from commitgate.working.starting import start
 def command(feature: str, track: str) -> int:
     """Begin a run: one FEATURE on one track.
 
-    Writes pipeline/run.json and pipeline/context.md; nothing is staged. A run that is not archived yet is never replaced.
+    Writes pipeline/run.json and pipeline/context.md; nothing is staged. A run that is not archived yet is never
+    replaced.
     """
     with desk() as one:
         paths = start(one, feature, track)

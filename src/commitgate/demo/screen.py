@@ -77,6 +77,7 @@ class Screen:
         """A question and the line of the answer that matters."""
         self._wait("refused" if step.exits else "accepted")
         answer = Text("not yet", "bold yellow") if step.exits else Text("yes", "bold green")
+        self._line(Text(), step.role, answer, Text(step.subject))
         line = line_with(said, step.words[0] if step.words else "")
         asked = Text.assemble((f"git gate {step.command}, exit {step.exits}: ", "dim"), line)
         self._line(Text(), None, Text(), asked)

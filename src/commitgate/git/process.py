@@ -144,22 +144,25 @@ class Process:
         chunks = []
         while chunk := os.read(self._out, 1 << 20):
             chunks.append(chunk)
-        self.status = self.close()
-        if self.status not in accept:
+        if self.close() not in accept:
             raise GitFailed(" ".join(self.args[1:]), self.status, self.stderr)
         return b"".join(chunks)
 
     def close(self) -> int:
         """Close the pipes, wait, and return the exit status; ``stderr`` then holds what git said."""
+        if self._out == -1:
+            return self.status
         if self._in != -1:
             os.close(self._in)
             self._in = -1
         os.close(self._out)
+        self._out = -1
         _, waited = os.waitpid(self.pid, 0)
         size = os.lseek(self._stderr, 0, os.SEEK_END)
         self.stderr = os.pread(self._stderr, min(size, 65536), 0).decode("utf-8", "replace")
         os.close(self._stderr)
-        return os.waitstatus_to_exitcode(waited)
+        self.status = os.waitstatus_to_exitcode(waited)
+        return self.status
 
 
 class Blob(Record):
@@ -266,5 +269,11 @@ class Repository:
         return self.line("rev-parse", "--show-cdup") + path
 
     def top(self) -> str:
-        """The root of the work tree; CannotDecide in a bare repository."""
+        """The root of the work tree; CannotDecide where there is none (a bare repository, inside ``.git``)."""
+        if self.line("rev-parse", "--is-inside-work-tree") != "true":
+            raise CannotDecide(
+                "there is no work tree and no index here to judge",
+                "judge a commit: git gate check --rev HEAD",
+                rule="engine/no-work-tree",
+            )
         return self.line("rev-parse", "--show-toplevel")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 
 from commitgate.git.delta import RAW, parse
+from commitgate.git.process import LOCAL_VARIABLES, Repository
 from commitgate.objects import ABSENT, EXECUTABLE, PLAIN, SUBMODULE, SYMLINK, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from commitgate.git.process import Process, Repository
+    from commitgate.git.process import Process
 
 
 def start_index(repo: Repository, against: str) -> Process:
@@ -26,46 +27,53 @@ def worktree_rows(repo: Repository, against: str) -> list[Row]:
     """The work tree's delta against a commit, untracked files included (ignored ones not).
 
     git gives no id for a file that differs from the index; it is hashed here, through the filters, unwritten.
+    Local changes inside a submodule are none of this repository; the commit it stands on is.
     """
-    rows = parse(repo.run("diff-index", *RAW, against, "--"))
     top = repo.top()
+    by_path: dict[str, Row] = {}
+    for row in parse(repo.run("diff-index", *RAW, "--ignore-submodules=dirty", against, "--")):
+        before = by_path.get(row.path)  # a path with conflicts stands twice: as such, and as it is on disk
+        by_path[row.path] = row if before is None else row._replace(unmerged=row.unmerged or before.unmerged)
     untracked = repo.run("ls-files", "--others", "--exclude-standard", "-z", "--full-name", "--", os.path.join(top, ""))
     for name in untracked.split(b"\0"):
         if name and not name.endswith(b"/"):
-            rows.append(Row(name.decode("utf-8", "surrogateescape"), ABSENT, "0", ABSENT, "0", untracked=True))
-    by_path: dict[str, Row] = {}
-    for row in rows:
-        # A path can stand twice: removed from the index, and untracked on disk. It is one change.
-        before = by_path.get(row.path)
-        by_path[row.path] = (
-            row if before is None else row._replace(old_mode=before.old_mode, old_oid=before.old_oid, untracked=False)
-        )
+            path = name.decode("utf-8", "surrogateescape")
+            before = by_path.get(path)
+            if before is None:
+                by_path[path] = Row(path, ABSENT, "", PLAIN, "", untracked=True)
+            else:  # removed from the index, and still on disk: one change
+                by_path[path] = before._replace(new_mode=PLAIN, new_oid="")
     return [row for row in (_on_disk(repo, top, row) for row in by_path.values()) if row[1:3] != row[3:5]]
 
 
 def _on_disk(repo: Repository, top: str, row: Row) -> Row:
-    """The row with what is on disk as its new side."""
-    width = len(row.old_oid) if len(row.old_oid) > 1 else 40
-    zero = "0" * width
-    old_oid = row.old_oid if row.old_mode != ABSENT else zero
-    if row.new_mode != ABSENT and row.new_oid.strip("0"):
-        return row._replace(old_oid=old_oid)
+    """The row with what is on disk as its new side. Whether and as what it is there, git has said already."""
+    mode, oid = row.new_mode, row.new_oid
     file = os.path.join(top, row.path)
-    try:
-        found = os.lstat(file)
-    except OSError:
-        return row._replace(old_oid=old_oid, new_mode=ABSENT, new_oid=zero)
-    if os.path.islink(file):
-        target = os.fsencode(os.readlink(file))
-        oid = repo.run("hash-object", "--stdin", feed=target).decode("ascii").strip()
-        return row._replace(old_oid=old_oid, new_mode=SYMLINK, new_oid=oid)
-    if os.path.isdir(file):  # a submodule: its checked-out commit was not told, so keep what the diff said
-        return row._replace(old_oid=old_oid)
-    on_disk = EXECUTABLE if found.st_mode & 0o100 else PLAIN
-    # What git says of the mode wins: it knows of file systems without an executable bit.
-    mode = row.new_mode if row.new_mode not in (ABSENT, SYMLINK, SUBMODULE) else on_disk
-    oid = repo.line("hash-object", f"--path={row.path}", "--", file)
+    if mode == ABSENT:
+        return row._replace(new_oid="0" * len(row.old_oid))
+    if mode == SUBMODULE:
+        if not oid.strip("0"):
+            foreign = {name: value for name, value in repo.env.items() if name not in LOCAL_VARIABLES}
+            oid = Repository(file, foreign).line("rev-parse", "--verify", "HEAD")
+    elif not oid.strip("0"):
+        if not oid:  # not tracked, so only the file itself tells its mode
+            mode = _mode(file)
+        oid = _hash(repo, file, row.path, mode)
+    old_oid = row.old_oid if row.old_mode != ABSENT else "0" * len(oid)
     return row._replace(old_oid=old_oid, new_mode=mode, new_oid=oid)
+
+
+def _mode(file: str) -> str:
+    if os.path.islink(file):
+        return SYMLINK
+    return EXECUTABLE if os.stat(file).st_mode & 0o100 else PLAIN
+
+
+def _hash(repo: Repository, file: str, path: str, mode: str) -> str:
+    if mode == SYMLINK:
+        return repo.run("hash-object", "--stdin", feed=os.fsencode(os.readlink(file))).decode("ascii").strip()
+    return repo.line("hash-object", f"--path={path}", "--", file)
 
 
 def content_on_disk(repo: Repository, paths: list[str]) -> dict[str, bytes]:

@@ -78,5 +78,6 @@ def chosen(decision: str, options: tuple[str, ...]) -> str:
     labelled = any(re.match(r"[A-Za-z0-9][ \t]*[.):—–-]", option) for option in options)
     number = int(short) if short.isdigit() else ord(short.upper()) - ord("A") + 1
     if not 0 < number <= len(options) or (labelled and not short.isdigit()):
-        raise UserError(f"there is no option {short}", f"write the decision out, or choose one of {len(options)} options")
+        listed = "; ".join(f"{index}. {option}" for index, option in enumerate(options, 1))
+        raise UserError(f"there is no option {short}", f"write the decision out, or choose: {listed}")
     return options[number - 1]

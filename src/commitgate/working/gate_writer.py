@@ -86,9 +86,7 @@ def _render(draft: Draft, path: str) -> bytes:
             [Finding("gate/schema", MALFORMED, f"{name!a} is not UTF-8, so no gate can hold it", "rename it", path)]
         ) from None
     except RecursionError:
-        raise Refused(
-            [Finding("json/depth", MALFORMED, "a value is nested too deeply", "simplify it", path)]
-        ) from None
+        raise Refused([Finding("json/depth", MALFORMED, "a value is nested too deeply", "simplify it", path)]) from None
 
 
 def _says_the_same(before: GateFacts | None, now: GateFacts) -> bool:

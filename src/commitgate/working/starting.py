@@ -13,7 +13,9 @@ from commitgate.documents import context_edit, run
 from commitgate.engine import ROOT
 from commitgate.errors import GateError, UserError
 from commitgate.finding import BLOCKED
+from commitgate.git.process import Repository
 from commitgate.policy.layout import GATES, RUN_FILE
+from commitgate.setup.ignored import rule_for
 from commitgate.working.desk import Desk
 from commitgate.working.run_folder import CONTEXT, timestamp
 
@@ -66,7 +68,14 @@ def _refuse_leftovers(desk: Desk, path: str) -> None:
     left = [name for name in sorted(os.listdir(gates)) if name.endswith(".json")] if os.path.isdir(gates) else []
     found = CONTEXT if os.path.lexists(os.path.join(top, CONTEXT)) else f"{ROOT}/{GATES}{left[0]}" if left else ""
     if found:
-        raise GateError(f"{found} belongs to no run; a new one would inherit it", f"move it away: git rm {found}", BLOCKED)
-    # Status 1 says "not ignored".
-    if desk.engine.repo.run("-C", top, "check-ignore", "--no-index", "--", path, accept=(0, 1)):
-        raise GateError(f"{path} is ignored by git, so no commit would hold it", "git check-ignore -v " + path, BLOCKED)
+        raise GateError(
+            f"{found} belongs to no run; a new one would inherit it", f"move it away: git rm {found}", BLOCKED
+        )
+    for one in (path, CONTEXT, f"{ROOT}/{GATES}stage-01.json"):
+        rule = rule_for(Repository(top), one)
+        if rule is not None:
+            raise GateError(
+                f"git ignores {one} ({rule.place}: {rule.pattern}), so no commit would hold it",
+                "take that line out, or add another that brings it back",
+                BLOCKED,
+            )
