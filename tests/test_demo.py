@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
-import subprocess
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from commitgate.demo.roles import BACKEND, USER
 from commitgate.demo.scenario import FEATURE, STORY
 from commitgate.demo.screen import Screen
 from commitgate.demo.steps import Accepted, Asked, Refused
+from support import Result, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,21 +39,12 @@ WALKTHROUGH_REFUSALS = {
 }
 
 
-def run(arguments: list[str], cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-I", "-m", "commitgate", *arguments],
-        cwd=cwd,
-        env=os.environ | variables,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+def gate(*arguments: str, cwd: Path, **variables: str) -> Result:
+    return run(sys.executable, "-I", "-m", "commitgate", *arguments, cwd=cwd, env=variables)
 
 
 def git(path: Path, *arguments: str) -> str:
-    with shielded(path.parent):
-        done = subprocess.run(["git", "-C", str(path), *arguments], capture_output=True, encoding="utf-8", check=True)
-    return done.stdout
+    return run("git", *arguments, cwd=path, check=True).said
 
 
 def tell(story: tuple[Step, ...], path: Path) -> tuple[int, str]:
@@ -66,20 +57,29 @@ def first(kind: type[Accepted] | type[Refused]) -> int:
     return next(position for position, step in enumerate(STORY) if isinstance(step, kind))
 
 
-class TestWhole:
-    @pytest.fixture(scope="class")
-    def played(self, tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
-        """The whole story, started under a hostile configuration and from inside another git command."""
-        home = tmp_path_factory.mktemp("home")
-        (home / ".gitconfig").write_text("[core]\n\thooksPath = /nowhere\n[commit]\n\tgpgSign = true\n")
-        kept = tmp_path_factory.mktemp("kept") / "repository"
-        hostile = {"HOME": str(home), "GIT_DIR": "/nowhere", "GIT_INDEX_FILE": "/nowhere/index", "SKIP": "gate"}
-        return run(["demo", "--fast", "--keep", str(kept)], home, **hostile), kept
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory, _session_isolation: None) -> tuple[Result, Path]:
+    """The whole story, started under a hostile configuration and from inside another git command."""
+    home = tmp_path_factory.mktemp("home")
+    settings = home / "hostile"
+    settings.write_text(
+        "[core]\n\thooksPath = /nowhere\n[commit]\n\tgpgSign = true\n[init]\n\ttemplateDir = /nowhere\n"
+    )
+    kept = tmp_path_factory.mktemp("kept") / "repository"
+    hostile = {
+        "GIT_CONFIG_GLOBAL": str(settings),
+        "GIT_DIR": "/nowhere",
+        "GIT_INDEX_FILE": "/nowhere/index",
+        "SKIP": "gate",
+    }
+    return gate("demo", "--fast", "--keep", str(kept), cwd=home, **hostile), kept
 
+
+class TestWhole:
     def test_everything_comes_out_as_scripted(self, played):
         done, _ = played
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "all as scripted" in done.stdout
+        assert done.code == 0, done.said
+        assert "all as scripted" in done.out
 
     def test_the_roles_are_the_authors(self, played):
         _, kept = played
@@ -90,24 +90,24 @@ class TestWhole:
     def test_nothing_is_left_over(self, played):
         _, kept = played
         assert git(kept, "status", "--porcelain") == ""
-        assert git(kept, "fsck", "--strict") == ""
+        assert git(kept, "fsck", "--strict", "--no-dangling", "--no-progress") == ""
 
     def test_every_refusal_shows_its_rule(self, played):
         done, _ = played
         for step in STORY:
             if isinstance(step, Refused):
-                assert step.rule in done.stdout
-                assert step.subject in done.stdout
+                assert step.rule in done.out
+                assert step.subject in done.out
 
     def test_plain_text_when_it_is_no_terminal(self, played):
         done, _ = played
-        assert "\x1b" not in done.stdout
-        assert "14" in done.stdout
+        assert "\x1b" not in done.out
+        assert done.err == ""
 
     def test_says_how_to_look_around(self, played):
         done, kept = played
-        assert str(kept) in done.stdout
-        assert "git gate status" in done.stdout
+        assert str(kept) in done.out
+        assert "git gate status" in done.out
 
 
 class TestStory:
@@ -194,14 +194,14 @@ class TestDifferences:
 class TestCommand:
     def test_refuses_a_directory_with_files_in_it(self, tmp_path):
         (tmp_path / "mine.txt").write_text("mine")
-        done = run(["demo", "--keep", str(tmp_path)], tmp_path)
-        assert done.returncode == 64
-        assert "not an empty directory" in done.stderr
+        done = gate("demo", "--keep", str(tmp_path), cwd=tmp_path)
+        assert done.code == 64
+        assert "not an empty directory" in done.err
         assert [entry.name for entry in tmp_path.iterdir()] == ["mine.txt"]
 
     def test_refuses_a_file(self, tmp_path):
         (tmp_path / "mine.txt").write_text("mine")
-        assert run(["demo", "--keep", str(tmp_path / "mine.txt")], tmp_path).returncode == 64
+        assert gate("demo", "--keep", str(tmp_path / "mine.txt"), cwd=tmp_path).code == 64
 
     def test_puts_the_environment_back(self, tmp_path, monkeypatch):
         monkeypatch.setenv("GIT_DIR", "/elsewhere")

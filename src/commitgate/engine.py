@@ -15,8 +15,8 @@ from commitgate.finding import Finding
 from commitgate.gather import Gathering, State
 from commitgate.git.delta import compose, differing_from_all, parse
 from commitgate.git.merge import edited_in_merge
-from commitgate.git.merge import edited_in_merge
 from commitgate.git.process import GitFailed, Repository
+from commitgate.git.reads import start_index_reads, start_worktree_reads
 from commitgate.git.refs import Target, read_target, resolve, start_refs, target_tip
 from commitgate.git.side import content_on_disk, empty_tree, start_index, worktree_rows
 from commitgate.heads import fold, stand_on
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from commitgate.git.process import Blob, Process
+    from commitgate.git.reads import Reads
 
 INDEX = "index"
 COMMIT = "commit"
@@ -70,9 +71,10 @@ class PolicyRefused(GateError):
 class Engine:
     """Answers questions about one repository. Close it, or use it as a context manager."""
 
-    def __init__(self, repo: Repository, memo: Memo) -> None:
+    def __init__(self, repo: Repository, memo: Memo, started: Reads | None = None) -> None:
         self.repo = repo
         self.memo = memo
+        self._started = started
 
     def __enter__(self) -> Engine:
         return self
@@ -83,22 +85,25 @@ class Engine:
 
     def ask(self, question: Question, now: int) -> Answer:
         """Judge one side at the time ``now`` (epoch seconds); CannotDecide or PolicyRefused when that is impossible."""
-        refs = start_refs(self.repo)
         if question.kind == COMMIT:
+            refs = start_refs(self.repo)
             return self._about_commit(resolve(self.repo, question.revision), refs, now)
-        index = start_index(self.repo, "HEAD") if question.kind == INDEX else None
-        head, old_policy = self.repo.batch.get(["HEAD", f"HEAD:{POLICY_FILE}"])
-        merging = question.merging or self._merge_heads()
-        if index is not None:
-            rows = self._index_rows(head.oid if head.type == "commit" else "", index)
+        if question.kind == INDEX:
+            reads = self._started or start_index_reads(self.repo)
+        else:
+            reads = start_worktree_reads(self.repo)
+        self._started = None
+        head, merge_head = self.repo.batch.answer(), self.repo.batch.answer()
+        unborn = head.type != "commit"
+        if reads.staged is not None:
+            rows = self._index_rows(unborn, reads.staged)
             if rows and all(row.new_mode == ABSENT and not row.unmerged for row in rows):
                 self.repo.top()  # nothing but removals: perhaps there is no index at all
         else:
-            rows = worktree_rows(self.repo, "HEAD" if head.type == "commit" else empty_tree(self.repo))
-        policy_oid, policy_data = self._policy_blob(question.kind, old_policy, rows)
-        policy = self.policy(policy_oid, policy_data)
-        target = read_target(self.repo, refs, policy.target)
-        heads = ((head.oid,) if head.type == "commit" else ()) + merging
+            rows = worktree_rows(self.repo, empty_tree(self.repo) if unborn else "HEAD")
+        policy = self.policy(*self._policy_blob(question.kind, rows))
+        target = read_target(self.repo, reads.refs, policy.target)
+        heads = (() if unborn else (head.oid,)) + self._merging(merge_head)
         return self._about_tree(question.kind, heads, head.data, rows, policy, target, now)
 
     # -- policy ---------------------------------------------------------------------------------------------
@@ -118,10 +123,11 @@ class Engine:
             self.memo.put("policies", key, policy)
         return policy
 
-    def _policy_blob(self, kind: str, old: Blob, rows: list[Row]) -> tuple[str, bytes | None]:
+    def _policy_blob(self, kind: str, rows: list[Row]) -> tuple[str, bytes | None]:
         """(blob id or "", bytes) of the side's policy file."""
         row = next((row for row in rows if row.path == POLICY_FILE), None)
         if row is None:
+            old = self.repo.batch.get([f"HEAD:{POLICY_FILE}"])[0]
             return (old.oid, old.data) if old.type == "blob" else ("", None)
         if row.new_mode == ABSENT:
             return "", None
@@ -131,16 +137,15 @@ class Engine:
 
     # -- heads ----------------------------------------------------------------------------------------------
 
-    def _merge_heads(self) -> tuple[str, ...]:
+    def _merging(self, merge_head: Blob) -> tuple[str, ...]:
         """The commits being merged: MERGE_HEAD, or (before a clean merge has one) git's GITHEAD_<oid> variables."""
-        found = self.repo.batch.get(["MERGE_HEAD"])[0]
-        if found.type == "commit":
+        if merge_head.type == "commit":
             with open(self.repo.git_path("MERGE_HEAD"), encoding="ascii") as handle:
                 return tuple(handle.read().split())
         return tuple(name[8:] for name in sorted(self.repo.env) if name.startswith("GITHEAD_") and _is_oid(name[8:]))
 
-    def _index_rows(self, head: str, started: Process) -> list[Row]:
-        if head:
+    def _index_rows(self, unborn: bool, started: Process) -> list[Row]:
+        if not unborn:
             return parse(started.output())
         try:
             started.output()
@@ -256,9 +261,7 @@ class Engine:
         return Person(name, rest.partition(">")[0])
 
 
-def _without_scratch(
-    gathering: Gathering, state: State, deltas: list[list[Row]]
-) -> tuple[State, list[list[Row]]]:
+def _without_scratch(gathering: Gathering, state: State, deltas: list[list[Row]]) -> tuple[State, list[list[Row]]]:
     """Untracked files in no area are somebody's scratch until they are added; they are not judged in the work tree."""
     scratch = {row.path for row in deltas[0] if row.untracked and _is_scratch(gathering, row.path)}
     rows = {path: row for path, row in state.rows.items() if path not in scratch}
@@ -276,11 +279,14 @@ def _is_oid(text: str) -> bool:
 
 def open_engine(directory: str = "", environ: Mapping[str, str] | None = None) -> Engine:
     """An engine with the repository's memo; without one where there must be none (CI, a quarantine)."""
-    repo = Repository(directory, environ)
-    env = repo.env
-    if env.get("CI") or env.get("GIT_QUARANTINE_PATH"):
-        return Engine(repo, NoMemo())
-    return Engine(repo, Memo(_memo_folder(repo)))
+    return engine_of(Repository(directory, environ))
+
+
+def engine_of(repo: Repository, started: Reads | None = None) -> Engine:
+    """An engine over a repository for which the reads of the index may have been started already."""
+    if repo.env.get("CI") or repo.env.get("GIT_QUARANTINE_PATH"):
+        return Engine(repo, NoMemo(), started)
+    return Engine(repo, Memo(_memo_folder(repo)), started)
 
 
 def _memo_folder(repo: Repository) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -26,12 +27,11 @@ def command(keep: Path | None, fast: bool) -> int:
     refused. Exit 0 when every commit was accepted or refused as scripted, else 2 with what differed.
     """
     out = console()
-    screen = Screen(out, pace=0.0 if fast or not out.is_terminal else 1.0)
+    screen = Screen(out, pace=0.0 if fast or not sys.stdout.isatty() else 1.0)
     if keep is None:
         with tempfile.TemporaryDirectory(prefix="gate-demo-") as scratch:
             code = play(STORY, FEATURE, screen, Path(scratch).resolve())
-        if not code:
-            click.echo("The repository is gone again; `git gate demo --keep DIR` leaves it in DIR.")
+        click.echo("The repository is gone again; `git gate demo --keep DIR` leaves it in DIR.")
         return code
     directory = keep.absolute()
     _ask_for_room(directory)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 
 import click
 
+from commitgate.commands.outcome import refusals_shown
 from commitgate.engine import WORKTREE, Answer, Question, open_engine
 from commitgate.finding import MALFORMED, PASS, Finding, exit_code
 from commitgate.judge.verdicts import read_verdicts
 from commitgate.report.derived import derived_line
-from commitgate.report.text import Colours, render
+from commitgate.report.terminal import colours
+from commitgate.report.text import render
 from commitgate.working.derived import apply, left_over, plan
 from commitgate.working.desk import desk
 
@@ -21,6 +21,7 @@ from commitgate.working.desk import desk
 @click.option(
     "--check", "only_compare", is_flag=True, help="Write nothing; exit 1 when a gate does not say what it should."
 )
+@refusals_shown
 def command(only_compare: bool) -> int:
     """Compute the peer review gates from the review files of the work tree, and write what differs.
 
@@ -60,8 +61,3 @@ def tell(answer: Answer, now: int, change: str) -> int:
 def review_findings(answer: Answer) -> list[Finding]:
     """What is wrong with the review files themselves: what cannot be read is not counted, and is never passed over."""
     return read_verdicts(answer.policy, answer.verdict.snapshot)[1]
-
-
-def colours() -> Colours:
-    """Colours on a terminal, unless NO_COLOR asks for none."""
-    return Colours(sys.stdout.isatty() and not os.environ.get("NO_COLOR"))

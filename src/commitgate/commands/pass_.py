@@ -11,8 +11,9 @@ from commitgate.commands.outcome import add_and_commit, refusals_shown, show, te
 from commitgate.errors import UserError
 from commitgate.finding import PASS
 from commitgate.policy.layout import owners
+from commitgate.policy.model import Stage
 from commitgate.working import settings
-from commitgate.working.desk import Desk, desk
+from commitgate.working.desk import Desk, desk, find_stage
 from commitgate.working.gate_writer import Written
 from commitgate.working.passing import Order, pass_stage
 
@@ -93,16 +94,15 @@ def _tell(one: Desk, written: list[Written], order: Order) -> int:
         tell(top, gate.path, f"wrote {gate.status}" if gate.changed else f"unchanged {gate.status}")
         show(gate.warnings)
     paths = [gate.path for gate in written if gate.changed]
-    if paths:
-        add_and_commit(top, [*_documents(one, order), *paths])
+    stage, _ = find_stage(one.track, one.policy, order.stage)
+    if paths and stage.owns_areas and one.snapshot.touched:
+        click.echo("next: git add the change and its documents, then git commit")
+    elif paths:
+        add_and_commit(top, [*_documents(one, stage), *paths])
     return PASS
 
 
-def _documents(one: Desk, order: Order) -> list[str]:
+def _documents(one: Desk, stage: Stage) -> list[str]:
     """The documents of the stage that are not committed either: a gate is judged together with them."""
-    names = []
-    for row in one.snapshot.touched_process:
-        mine = owners(one.policy, one.track, one.snapshot.below(row.path))
-        if any(order.stage in (stage.name, stage.gate) for stage in mine):
-            names.append(row.path)
-    return names
+    rows = one.snapshot.touched_process
+    return [row.path for row in rows if stage in owners(one.policy, one.track, one.snapshot.below(row.path))]

@@ -74,6 +74,7 @@ class Append:
     def perform(self, scratch: Scratch, role: Role) -> None:
         target = scratch.path / self.path
         before = target.read_text("utf-8") if target.exists() else ""
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(before + (scratch.story / self.source).read_text("utf-8"), "utf-8")
 
 
@@ -137,6 +138,7 @@ class Forge:
         head = {"stage": self.stage, "status": "PASS", "agent": self.agent, "track": "full", "timestamp": now}
         gate = head | self.fields | {"blockers": [], "warnings": []}
         target = scratch.path / "pipeline" / "gates" / f"{self.stage}.json"
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(gate, indent=2) + "\n", "utf-8")
 
 

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git import GitError
+
 from commitgate.demo import verdict
 from commitgate.demo.failure import Difference
 from commitgate.demo.repository import Scratch, shielded
@@ -53,9 +55,16 @@ class Player:
             case Asked():
                 self._asked(step)
 
-    def _accepted(self, step: Accepted) -> None:
+    def _prepare(self, step: Accepted | Refused) -> None:
+        """Bring the work tree into the state that the step wants to commit."""
         for action in step.actions:
-            action.perform(self.scratch, step.role)
+            try:
+                action.perform(self.scratch, step.role)
+            except (OSError, GitError) as error:
+                raise Difference(f"{action} should be possible", str(error)) from None
+
+    def _accepted(self, step: Accepted) -> None:
+        self._prepare(step)
         before = self.scratch.head()
         done = self.scratch.commit(f"{step.role.name}: {step.subject}", step.role)
         if done.code or self.scratch.head() == before:
@@ -66,15 +75,14 @@ class Player:
         self.accepted += 1
         found = self.scratch.check(step.role)
         said = json.dumps(found, indent=2, ensure_ascii=False)
-        verdict.expect(step.states, found, said)
+        verdict.expect(step.states, step.checkpoint, found, said)
         if step.exits is not None and found.get("exit") != step.exits:
             raise Difference(f"git gate check should give {step.exits}, not {found.get('exit')}", said)
-        state = verdict.summary(verdict.states(found))
-        self.screen.accepted(step, self.accepted, self.commits, self.scratch.head(), state)
+        state = verdict.summary(verdict.states(found), step.checkpoint)
+        self.screen.accepted(step, self.accepted, self.commits, self.scratch.head(), state, done.said)
 
     def _refused(self, step: Refused) -> None:
-        for action in step.actions:
-            action.perform(self.scratch, step.role)
+        self._prepare(step)
         before = self.scratch.head()
         done = self.scratch.commit(f"{step.role.name}: {step.subject}", step.role)
         if not done.code or self.scratch.head() != before:

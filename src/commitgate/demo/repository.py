@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from git import Repo
+
 from commitgate import share
 from commitgate.demo.failure import Difference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from git import Repo
 
     from commitgate.demo.roles import Role
 
@@ -67,8 +67,6 @@ class Scratch:
     """
 
     def __init__(self, path: Path) -> None:
-        from git import Repo  # slow to import, and needed by nobody but the demonstration
-
         self.path = path
         self.story = Path(share.path("templates", "demo"))
         self.repo: Repo = Repo.init(path, initial_branch="main")

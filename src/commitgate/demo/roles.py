@@ -26,7 +26,7 @@ class Role(NamedTuple):
         }
 
 
-USER = Role("user", "bold white")
+USER = Role("user", "bold")
 ORCHESTRATOR = Role("orchestrator", "bright_black")
 PM = Role("pm", "magenta")
 PRINCIPAL = Role("principal", "yellow")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import os
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -59,10 +61,12 @@ class Screen:
         self._print(Text(""))
         self._print(Text(step.title, "bold underline"))
 
-    def accepted(self, step: Accepted, number: int, total: int, commit: str, state: str) -> None:
-        """A commit that was let through, with its id and the state of the pipeline after it."""
+    def accepted(self, step: Accepted, number: int, total: int, commit: str, state: str, said: str) -> None:
+        """A commit that was let through: its id, what the hooks warned of, and the state of the pipeline after it."""
         self._wait("accepted")
         self._line(Text(f"{number:>4}/{total}", "dim"), step.role, Text(commit, "dim"), Text(step.subject))
+        for rule in step.warns:
+            self._line(Text(), None, Text(), Text.assemble((rule, "yellow"), " ", explained(said, rule)[0]))
         self._line(Text(), None, Text(), Text(f"→ {state}", "dim"))
         if self._bar is not None:
             self._bar.advance(self._bar.task_ids[0])
@@ -99,7 +103,7 @@ class Screen:
         self._print(Text(f"The repository is in {path}. To look around:"))
         for command, why in (
             ("git log --stat", "who did what"),
-            ("git gate status", "the table above"),
+            ("git gate status", "the table of all stages"),
             ("git gate why approval backend", "which approvals count, and why"),
             ("git gate check --ready", "may this branch be merged?"),
         ):
@@ -152,7 +156,12 @@ def line_with(said: str, word: str) -> str:
 
 
 def console() -> Console:
-    """A console for standard output: plain text when it is no terminal or NO_COLOR is set."""
+    """A console for standard output: plain text when it is no terminal or NO_COLOR is set.
+
+    What the encoding of the output cannot show becomes a question mark instead of the end of the story.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     if os.environ.get("NO_COLOR"):
         return Console(force_terminal=False, no_color=True, highlight=False)
     return Console(highlight=False)

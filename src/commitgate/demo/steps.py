@@ -17,7 +17,8 @@ class Accepted:
     """A commit that the hooks must let through.
 
     ``states`` maps gate ids to what ``git gate check`` must say of them afterwards; ``warns`` are rule ids that
-    the hooks must mention while they accept; ``exits`` is what ``git gate check`` must end with, None for any.
+    the hooks must mention while they accept; ``exits`` is what ``git gate check`` must end with, None for any;
+    ``checkpoint`` is the letter of the checkpoint at which the run must stop after this commit, "" for none.
     """
 
     role: Role
@@ -26,6 +27,7 @@ class Accepted:
     states: Mapping[str, str] = field(default_factory=dict)
     warns: tuple[str, ...] = ()
     exits: int | None = None
+    checkpoint: str = ""
 
 
 @dataclass(frozen=True)

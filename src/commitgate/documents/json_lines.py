@@ -17,6 +17,13 @@ _blank = re.compile(r"[ \t\n\r]*").match
 # Numbers stay text: a million digits must not be converted only to be skipped.
 _skip = JSONDecoder(parse_int=str, parse_float=str, parse_constant=str).raw_decode
 
+# A member whose key has no escape. With what follows it, when the value is a simple one: every gate is read this way,
+# and nearly all of a gate is simple.
+_member = re.compile(
+    r'"([^"\\]*)"[ \t\n\r]*:[ \t\n\r]*'
+    r'(?:(?:"[^"\\]*"|[-+.0-9eE]+|true|false|null|\[\])[ \t\n\r]*([,}])[ \t\n\r]*)?'
+).match
+
 
 def line_at(text: str, offset: int) -> int:
     """The 1-based line of an offset."""
@@ -57,11 +64,27 @@ def key_lines(text: str) -> dict[str, int]:
     """The line of each key of the object at the top of a well-formed text."""
     lines: dict[str, int] = {}
     line, counted = 1, 0
-    for name, offset, _ in members(text, after_blanks(text, 0)):
-        line += text.count("\n", counted, offset)
-        counted = offset
-        lines[str(name)] = line
+    position = after_blanks(text, after_blanks(text, 0) + 1)
+    while text[position] != "}":
+        found = _member(text, position)
+        if found is None:
+            return _escaped_key_lines(text)
+        line += text.count("\n", counted, position)
+        counted = position
+        lines[found[1]] = line
+        position = found.end()
+        if found[2] is None:
+            position = after_blanks(text, _skip(text, position)[1])
+            if text[position] == ",":
+                position = after_blanks(text, position + 1)
+        elif found[2] == "}":
+            break
     return lines
+
+
+def _escaped_key_lines(text: str) -> dict[str, int]:
+    """The same for a text with an escape in a key."""
+    return {str(name): line_at(text, offset) for name, offset, _ in members(text, after_blanks(text, 0))}
 
 
 class Places:

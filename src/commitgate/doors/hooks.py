@@ -6,14 +6,9 @@ import os
 import sys
 import time
 
-from commitgate.engine import INDEX, PolicyRefused, Question, open_engine
-from commitgate.errors import CannotDecide
 from commitgate.finding import PASS, UNKNOWN, USAGE, Finding, at, exit_code
-from commitgate.report.text import Colours, render
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from commitgate.git.process import Repository
+from commitgate.git.reads import start_index_reads
 
 
 def run(hook: str, arguments: list[str]) -> int:
@@ -26,23 +21,25 @@ def run(hook: str, arguments: list[str]) -> int:
 
 def before_commit() -> int:
     """Judge the index: may this commit be made? State that is merely unfinished never refuses."""
+    repo = Repository()
+    started = start_index_reads(repo)
+    # Imported only now: git works while Python loads.
+    from commitgate.engine import INDEX, PolicyRefused, Question, engine_of
+    from commitgate.errors import CannotDecide
+    from commitgate.report.text import Colours, render
+
     try:
-        with open_engine() as engine:
-            verdict = engine.ask(Question(INDEX), int(time.time())).verdict
-        findings: Iterable[Finding] = verdict.lawful
+        with engine_of(repo, started) as engine:
+            findings = list(engine.ask(Question(INDEX), int(time.time())).verdict.lawful)
     except PolicyRefused as refused:
         findings = at(".gates.yaml", refused.findings)
     except CannotDecide as unknown:
         findings = [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)]
     code = exit_code(findings)
-    text = render(findings, colours())
+    colours = Colours(not os.environ.get("NO_COLOR") and sys.stderr.isatty())
+    text = render(findings, colours)
     if text:
         sys.stderr.write(text)
     if code != PASS:
         sys.stderr.write("git gate: this commit is refused; `git gate explain <rule>` says more about a rule\n")
     return code
-
-
-def colours() -> Colours:
-    """Colours on a terminal, unless NO_COLOR asks for none."""
-    return Colours(not os.environ.get("NO_COLOR") and sys.stderr.isatty())

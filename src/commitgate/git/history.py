@@ -73,7 +73,7 @@ def parse_walk(data: bytes) -> list[Commit]:
     tokens = iter(data.split(b"\0"))
     delta: list[Row] = []
     for token in tokens:
-        if token.startswith(b":") or token.startswith(b"\n:"):
+        if token.startswith((b":", b"\n:")):
             delta.append(rows(tokens, token.lstrip(b"\n")))
         elif token.startswith(_MARK):
             delta = []

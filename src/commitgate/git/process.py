@@ -270,10 +270,13 @@ class Repository:
 
     def top(self) -> str:
         """The root of the work tree; CannotDecide where there is none (a bare repository, inside ``.git``)."""
-        if self.line("rev-parse", "--is-inside-work-tree") != "true":
+        try:
+            return self.line("rev-parse", "--show-toplevel")
+        except GitFailed as failed:
+            if "work tree" not in failed.stderr:
+                raise
             raise CannotDecide(
                 "there is no work tree and no index here to judge",
                 "judge a commit: git gate check --rev HEAD",
                 rule="engine/no-work-tree",
-            )
-        return self.line("rev-parse", "--show-toplevel")
+            ) from failed

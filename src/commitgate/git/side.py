@@ -30,10 +30,8 @@ def worktree_rows(repo: Repository, against: str) -> list[Row]:
     Local changes inside a submodule are none of this repository; the commit it stands on is.
     """
     top = repo.top()
-    by_path: dict[str, Row] = {}
-    for row in parse(repo.run("diff-index", *RAW, "--ignore-submodules=dirty", against, "--")):
-        before = by_path.get(row.path)  # a path with conflicts stands twice: as such, and as it is on disk
-        by_path[row.path] = row if before is None else row._replace(unmerged=row.unmerged or before.unmerged)
+    rows = parse(repo.run("diff-index", *RAW, "--ignore-submodules=dirty", against, "--"))
+    by_path = {row.path: row for row in rows}
     untracked = repo.run("ls-files", "--others", "--exclude-standard", "-z", "--full-name", "--", os.path.join(top, ""))
     for name in untracked.split(b"\0"):
         if name and not name.endswith(b"/"):

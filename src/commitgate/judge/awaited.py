@@ -30,7 +30,7 @@ def next_reviewer(policy: Policy, history: History, review: AreaReview) -> str:
     """The one to ask first: who requested changes, who approved an earlier state, who else may; "" for nobody."""
     open_to = [name for name in eligible(policy, history, review.area) if name not in review.approvals]
     first = [name for name in (*review.requested, *outdated(review)) if name in open_to]
-    return next(iter((*first, *review.requested, *open_to)), "")
+    return next(iter(first if review.requested else (*first, *open_to)), "")
 
 
 def awaited(policy: Policy, history: History, review: AreaReview) -> str:

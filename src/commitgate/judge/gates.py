@@ -6,7 +6,7 @@ from commitgate.documents.facts import GateFacts
 from commitgate.facts import Snapshot
 from commitgate.finding import BLOCKED, MALFORMED, WARNING, Finding, at
 from commitgate.judge.history import Attempt, History
-from commitgate.objects import EXECUTABLE, PLAIN, SUBMODULE, SYMLINK
+from commitgate.objects import ABSENT, EXECUTABLE, PLAIN, SUBMODULE, SYMLINK
 from commitgate.policy.layout import GATES, gate_path, is_gate_path
 from commitgate.policy.model import Policy
 
@@ -26,28 +26,7 @@ def document_findings(policy: Policy, snapshot: Snapshot, now: int) -> list[Find
     for stage_id, gate in sorted(snapshot.gates().items()):
         path = gate_path(snapshot.root, stage_id)
         found += at(path, gate.findings)
-        if gate.when is not None and gate.when > now + _FUTURE_SECONDS:
-            found.append(
-                Finding(
-                    "gate/future",
-                    WARNING,
-                    f"the timestamp is {(gate.when - now) // 60} minutes in the future",
-                    "check the clock of the machine that wrote it",
-                    path,
-                    gate.lines.get("timestamp", 0),
-                )
-            )
-        if run is not None and run.track and gate.track and gate.track != run.track:
-            found.append(
-                Finding(
-                    "gate/track",
-                    MALFORMED,
-                    f'the gate says track "{gate.track}", but run.json says "{run.track}"',
-                    f'write "track": "{run.track}"; the track of a run is decided in run.json alone',
-                    path,
-                    gate.lines.get("track", 0),
-                )
-            )
+        found += circumstances(path, gate, run.track if run is not None else "", now)
     context = snapshot.context
     if run is not None and context is not None and context.track and run.track and context.track != run.track:
         found.append(
@@ -63,48 +42,100 @@ def document_findings(policy: Policy, snapshot: Snapshot, now: int) -> list[Find
     return found
 
 
+def circumstances(path: str, gate: GateFacts, track: str, now: int) -> list[Finding]:
+    """A gate against the clock (epoch seconds) and its run's track ("" when there is no run)."""
+    found = []
+    if gate.when is not None and gate.when > now + _FUTURE_SECONDS:
+        found.append(
+            Finding(
+                "gate/future",
+                WARNING,
+                f"the timestamp is {(gate.when - now) // 60} minutes in the future",
+                "check the clock of the machine that wrote it",
+                path,
+                gate.lines.get("timestamp", 0),
+            )
+        )
+    if track and gate.track and gate.track != track:
+        found.append(
+            Finding(
+                "gate/track",
+                MALFORMED,
+                f'the gate says track "{gate.track}", but run.json says "{track}"',
+                f'write "track": "{track}"; the track of a run is decided in run.json alone',
+                path,
+                gate.lines.get("track", 0),
+            )
+        )
+    return found
+
+
 def _files(snapshot: Snapshot) -> list[Finding]:
     """Modes, twins and things that are no files: a gate is one plain file, under one name."""
-    found = []
-    folded: dict[str, str] = {}
+    found = _twins(snapshot)
     for path, (mode, _) in sorted(snapshot.entries.items()):
         below = snapshot.below(path)
         if below.startswith(GATES) and ".json/" in below:
             gate = path[: path.index(".json/") + 5]
-            found.append(
-                Finding(
-                    "gate/not-a-file", MALFORMED, "a folder stands where a gate should be", f"git rm -r {gate}", gate
-                )
-            )
+            found.append(folder_finding(gate))
             continue
         if not is_gate_path(below) and below not in ("run.json", "context.md"):
             continue
-        if mode != PLAIN:
-            kind = _KINDS.get(mode, f"of mode {mode}")
-            found.append(
-                Finding(
-                    "gate/mode",
-                    MALFORMED,
-                    f"the file is {kind}; a plain file of mode 100644 is expected",
-                    f"replace it by a plain file, or git update-index --chmod=-x {path}",
-                    path,
-                )
-            )
-        twin = folded.setdefault(_fold(path), path)
-        if twin != path:
-            found.append(
-                Finding(
-                    "gate/twin",
-                    MALFORMED,
-                    f"{path} and {twin} are one file on systems that ignore case or normalise Unicode",
-                    f"keep one of them: git rm {path}",
-                    path,
-                )
-            )
+        found += mode_findings(path, mode)
     return found
 
 
-def _fold(path: str) -> str:
+def _twins(snapshot: Snapshot) -> list[Finding]:
+    """Two names, of a file or of a folder above it, that stand for one document on some systems."""
+    depth = len(snapshot.root)
+    beside = {
+        change.path
+        for change in (*snapshot.delta, *snapshot.touched)
+        if change.path[:depth].casefold() == snapshot.root and change.new_mode != ABSENT
+    }
+    found = []
+    folded: dict[str, str] = {}
+    for path in (*sorted(snapshot.entries), *sorted(beside - snapshot.entries.keys())):
+        twin = folded.setdefault(fold(path), path)
+        if twin != path:
+            found.append(twin_finding(path, twin))
+    return found
+
+
+def folder_finding(path: str) -> Finding:
+    """Something that is no file stands where a gate should be."""
+    return Finding("gate/not-a-file", MALFORMED, "a folder stands where a gate should be", f"git rm -r {path}", path)
+
+
+def mode_findings(path: str, mode: str) -> list[Finding]:
+    """A gate is one plain file: no link, no submodule, not executable."""
+    if mode == PLAIN:
+        return []
+    kind = _KINDS.get(mode, f"of mode {mode}")
+    return [
+        Finding(
+            "gate/mode",
+            MALFORMED,
+            f"the file is {kind}; a plain file of mode 100644 is expected",
+            f"replace it by a plain file, or git update-index --chmod=-x {path}",
+            path,
+        )
+    ]
+
+
+def twin_finding(path: str, twin: str) -> Finding:
+    """Two paths that are one where case or Unicode composition is ignored."""
+    return Finding(
+        "gate/twin",
+        MALFORMED,
+        f"{path} and {twin} are one file on systems that ignore case or normalise Unicode",
+        f"keep one of them: git rm {path}",
+        path,
+    )
+
+
+def fold(path: str) -> str:
+    """Equal for twins."""
     if path.isascii():
         return path.casefold()
     import unicodedata

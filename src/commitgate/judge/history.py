@@ -79,6 +79,9 @@ class History(Record):
     marks: dict[tuple[str, str], bool]  # an automatic checkpoint pass (letter, when) → its condition held
 
 
+# How the reason of an escalation ends that only the principal can answer.
+RULING = "the principal must rule"
+
 EMPTY = History({}, {}, {}, {}, {}, {}, {}, {}, {}, {})
 
 
@@ -309,7 +312,7 @@ def _review_escalations(
             found[(snapshot.commit, stage_id, f"{reviewer}|rounds")] = Escalation(
                 snapshot.commit,
                 stage_id,
-                f"{reviewer} requests changes to {area} a second time after a fix; the principal must rule",
+                f"{reviewer} requests changes to {area} a second time after a fix; {RULING}",
                 f"Is {area} good as it stands, or what must change?",
                 (),
                 reviewer,

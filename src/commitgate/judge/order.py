@@ -90,7 +90,7 @@ def _early(path: str, stage: str, board: Board) -> Finding:
     return Finding(
         "order/early-work",
         BLOCKED,
-        f"{path} belongs to the {stage} stage, which is not open yet: {'; '.join(lacking)}",
+        f"it belongs to the {stage} stage, which is not open yet: {'; '.join(lacking)}",
         "git gate next says what comes first",
         path,
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LONGEST = 500
+_MOST_PLACES = 10
 _RED, _GREEN, _YELLOW, _DIM, _BOLD, _OFF = "\033[31m", "\033[32m", "\033[33m", "\033[2m", "\033[1m", "\033[0m"
 
 
@@ -36,14 +37,18 @@ def place(finding: Finding) -> str:
     return f"{path}:{finding.line}" if path and finding.line else path
 
 
-def finding_lines(finding: Finding, colour: Colours) -> list[str]:
-    """One finding as text: a line that says what and where, and one with the way out."""
-    where = place(finding)
-    mark = colour.error("error") if finding.level else colour.warning("warning")
-    head = f"{mark} {colour.bold(finding.rule)}" + (f" {where}" if where else "")
-    lines = [head, f"    {neutral(finding.message)}"]
-    if finding.hint:
-        lines.append(f"    {colour.dim('→')} {neutral(finding.hint)}")
+def finding_lines(findings: list[Finding], colour: Colours) -> list[str]:
+    """Findings that say the same of several places: what and where, why, and the way out."""
+    first = findings[0]
+    mark = colour.error("error") if first.level else colour.warning("warning")
+    places = [shown for shown in map(place, findings) if shown]
+    head = f"{mark} {colour.bold(first.rule)}" + (f" {places[0]}" if places else "")
+    lines = [head, *(f"      and {more}" for more in places[1:_MOST_PLACES])]
+    if len(places) > _MOST_PLACES:
+        lines.append(f"      and {len(places) - _MOST_PLACES} more")
+    lines.append(f"    {neutral(first.message)}")
+    if first.hint:
+        lines.append(f"    {colour.dim('→')} {neutral(first.hint)}")
     return lines
 
 
@@ -78,6 +83,8 @@ class Colours:
 
 
 def render(findings: Iterable[Finding], colour: Colours) -> str:
-    """All findings, errors first, each set off by nothing but its indentation; "" for none."""
-    ordered = sorted(findings, key=lambda one: not one.level)
-    return "".join(f"{line}\n" for finding in ordered for line in finding_lines(finding, colour))
+    """All findings, errors first; those that differ in nothing but their place stand together. "" for none."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in sorted(findings, key=lambda one: not one.level):
+        groups.setdefault((finding.rule, finding.level, finding.message, finding.hint), []).append(finding)
+    return "".join(f"{line}\n" for group in groups.values() for line in finding_lines(group, colour))

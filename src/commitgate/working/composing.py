@@ -12,7 +12,7 @@ from commitgate.policy.model import Stage
 from commitgate.working.desk import Desk
 from commitgate.working.gate_fields import Fields, Tree, fields_of
 from commitgate.working.run_folder import timestamp
-from commitgate.working.settings import TEXT, UNSET, Ask, Missing
+from commitgate.working.settings import TEXT, UNSET, Ask, placeholder
 
 PASS, FAIL, ESCALATE = "PASS", "FAIL", "ESCALATE"
 _BASE = ("stage", "status", "agent", "track", "timestamp", "blockers", "warnings", "subject", "area")
@@ -32,18 +32,19 @@ FOLDED = ("auto_from_stage_07", "auto_from_stage_04")
 
 
 class Request(NamedTuple):
-    """What the command line asks for. ``warnings`` None: keep those of the gate before."""
+    """What is to be recorded. ``warnings`` None: keep those of the gate before."""
 
     status: str
     agent: str
     settings: dict[str, Any]
     warnings: tuple[str, ...] | None
     blockers: tuple[str, ...]
-    command: str  # how it is typed, without ``git gate``: "pass design"
 
 
-def compose(desk: Desk, stage: Stage, stage_id: str, area: str, request: Request) -> dict[str, Any]:
-    """The fields of a gate in the order of the file; Missing when a person has to say more."""
+def compose(
+    desk: Desk, stage: Stage, stage_id: str, area: str, request: Request
+) -> tuple[dict[str, Any], tuple[Ask, ...]]:
+    """The fields of a gate in the order of the file, and what a person has to say still: placeholders stand there."""
     found = desk.snapshot.gates().get(stage_id)
     before = found.fields if found is not None and not any(found.fields.get(key) is True for key in FOLDED) else {}
     trusted = found if before and found is not None and found.status else None
@@ -64,11 +65,9 @@ def compose(desk: Desk, stage: Stage, stage_id: str, area: str, request: Request
         kept |= {key: before[key] for key in _OF_STATUS if key in before and key not in values}
     tail = _notes(request, trusted) | {key: settings.pop(key) for key in ("blockers", "warnings") if key in settings}
     fields = head | values | kept | {key: value for key, value in settings.items() if key not in values}
-    if missing:
-        raise Missing(stage_id, request.command, tuple(missing))
     if request.status == PASS:
         tail["subject"] = {"inputs": inputs(desk.policy, desk.snapshot, stage, stage_id, area).digest}
-    return fields | tail
+    return fields | tail, missing
 
 
 def _notes(request: Request, trusted: GateFacts | None) -> dict[str, Any]:
@@ -128,13 +127,14 @@ def _reason(trusted: GateFacts | None) -> str:
 
 def _values(
     said: Fields, settings: dict[str, Any], before: dict[str, Any], status: str
-) -> tuple[dict[str, Any], list[Ask]]:
+) -> tuple[dict[str, Any], tuple[Ask, ...]]:
     """The stage's own fields, and the questions that stay open. What was said before holds while it can hold."""
     values = {key: settings.get(key, value) for key, value in said.computed.items()}
     missing = []
-    for ask in said.asked:
+    for one in said.asked:
+        ask = one if status == PASS else one._replace(passing=UNSET)
         kept = before.get(ask.key, UNSET) if ask.key not in _RETRY else UNSET
-        if status == PASS and ask.passing is not UNSET and kept != ask.passing:
+        if ask.passing is not UNSET and kept != ask.passing:
             kept = UNSET
         for value in (settings.get(ask.key, UNSET), kept, ask.default):
             if value is not UNSET:
@@ -142,4 +142,5 @@ def _values(
                 break
         else:
             missing.append(ask)
-    return values, missing
+            values[ask.key] = placeholder(ask)
+    return values, tuple(missing)

@@ -48,6 +48,7 @@ class Standing(NamedTuple):
 
 def standing(desk: Desk, stage_id: str) -> Standing:
     """What is escalated at a gate; GateError when nothing is."""
+    desk.folder.run()
     escalations = open_escalations(desk.snapshot, desk.history, stage_id)
     if not escalations:
         every = sorted({one.stage_id for one in desk.history.escalations.values()})

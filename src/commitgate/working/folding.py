@@ -59,7 +59,7 @@ def fold(desk: Desk) -> list[Written]:
     tail = {"blockers": [], "warnings": [warning]}
     bound = {"inputs": inputs(desk.policy, desk.snapshot, stage, stage.gate, "").digest}
     made = {**head, "timestamp": timestamp(desk.now), **fields, **tail, "subject": bound}
-    return write_all(desk, [Draft(stage, stage.gate, "", made, ())])
+    return write_all(desk, [Draft(stage, stage.gate, "", made, ())], "fold")
 
 
 def _refuse_authored(desk: Desk, stage: Stage) -> None:

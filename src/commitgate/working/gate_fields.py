@@ -142,7 +142,7 @@ def _qa(tree: Tree) -> Fields:
     if report.failed:
         asked.append(failing)
     else:
-        computed["failing_tests"] = []
+        computed[failing.key] = []
     if brief is None:
         asked += [met, mapped]
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from commitgate.documents import gate
@@ -20,18 +20,20 @@ from commitgate.judge.stages import board, standing_security_vetoes
 from commitgate.policy.layout import gate_path
 from commitgate.policy.model import Stage
 from commitgate.working.desk import Desk, Refused
+from commitgate.working.settings import Ask, Missing
 
 PASS = "PASS"
 
 
 class Draft(NamedTuple):
-    """One gate to be written. ``given`` names the fields that a person set although they can be computed."""
+    """One gate to be written. ``given`` names the fields that a person set, ``asks`` is what nobody has said yet."""
 
     stage: Stage
     stage_id: str
     area: str
     fields: dict[str, Any]
     given: tuple[str, ...]
+    asks: tuple[Ask, ...] = ()
 
 
 class Written(NamedTuple):
@@ -50,10 +52,11 @@ class _Tree(NamedTuple):
     history: History
 
 
-def write_all(desk: Desk, drafts: Iterable[Draft]) -> list[Written]:
+def write_all(desk: Desk, drafts: Sequence[Draft], command: str) -> list[Written]:
     """Write the gates, in the order in which they depend on each other; Refused when one of them cannot stand.
 
-    A gate that would say what it says already, but for its timestamp, is left alone.
+    A gate that would say what it says already, but for its timestamp, is left alone. Missing when a person has to say
+    more, provided that nothing else is wrong; ``command`` is how it is typed, without ``git gate``.
     """
     tree = _Tree(desk.snapshot, desk.history)
     ready: list[tuple[str, bytes, Written]] = []
@@ -63,14 +66,22 @@ def write_all(desk: Desk, drafts: Iterable[Draft]) -> list[Written]:
         data = _render(draft, path)
         facts = gate.read(data, f"{draft.stage_id}.json")
         after = _with(desk, tree, draft, facts)
-        findings = _judge(desk, tree, after, draft, facts, path)
-        refused += [one for one in findings if one.level]
         changed = not _says_the_same(desk.snapshot.gates().get(draft.stage_id), facts)
+        findings = _judge(desk, tree, after, draft, facts, path)
+        if changed:
+            findings += retry_findings(after.snapshot, _committed(desk.history), {draft.stage_id: facts})
+        not_said = {facts.lines.get(ask.key) for ask in draft.asks}
+        findings = [one for one in findings if one.path != path or not one.line or one.line not in not_said]
+        refused += [one for one in findings if one.level]
         warnings = tuple(one for one in findings if not one.level)
         ready.append((path, data, Written(path, facts.status, changed, warnings)))
         tree = after
     if refused:
         raise Refused(dict.fromkeys(refused))
+    asks = {ask.key: ask for draft in drafts for ask in draft.asks}
+    if asks:
+        gates = ", ".join(draft.stage_id for draft in drafts if draft.asks)
+        raise Missing(gates, command, tuple(asks.values()))
     for path, data, written in ready:
         if written.changed:
             desk.folder.write(path, data)
@@ -108,15 +119,14 @@ def _with(desk: Desk, tree: _Tree, draft: Draft, facts: GateFacts) -> _Tree:
 
 def _judge(desk: Desk, before: _Tree, after: _Tree, draft: Draft, facts: GateFacts, path: str) -> list[Finding]:
     found = _escalations(desk, after, draft, facts, path)
-    if any(one.level for one in found):
-        return found
-    if facts.fields.get("status") == PASS:
-        found += _order(desk, before, draft, path)
-    found += at(path, facts.findings)
-    if not facts.status:
+    if not found and facts.fields.get("status") == PASS:
+        found = _order(desk, before, draft, path)
+    if found:
+        return found  # whatever else is wrong does not matter yet
+    found = at(path, facts.findings)
+    if any(one.level and one.rule != "gate/pass-needs" for one in found):
         return found
     found += _documents(desk, after, draft, facts, path)
-    found += retry_findings(after.snapshot, _committed(desk.history), {draft.stage_id: facts})
     if draft.stage_id == SECURITY_GATE:
         found += _veto(desk, after, facts, path)
     return found
@@ -161,11 +171,11 @@ def _order(desk: Desk, tree: _Tree, draft: Draft, path: str) -> list[Finding]:
 
 def _documents(desk: Desk, tree: _Tree, draft: Draft, facts: GateFacts, path: str) -> list[Finding]:
     """Whether the gate agrees with the tree. Under another status than PASS, only the fields set by hand must."""
-    if facts.status == PASS:
-        return consistency(desk.policy, tree.snapshot, draft.stage_id, facts)
-    lines = {facts.lines[key] for key in draft.given if key in facts.lines}
     as_pass = facts._replace(status=PASS)
     found = consistency(desk.policy, tree.snapshot, draft.stage_id, as_pass)
+    if facts.fields["status"] == PASS:
+        return found
+    lines = {facts.lines[key] for key in draft.given if key in facts.lines}
     return [one for one in found if one.path == path and one.line in lines]
 
 

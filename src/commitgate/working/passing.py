@@ -45,11 +45,10 @@ def pass_stage(desk: Desk, order: Order) -> list[Written]:
             order.settings,
             order.warnings or None,
             order.blockers,
-            f"pass {order.stage}" + (f" --area {order.area}" if order.area else ""),
         )
-        fields = compose(desk, stage, stage_id, area, request)
-        drafts.append(Draft(stage, stage_id, area, fields, tuple(order.settings)))
-    return write_all(desk, drafts)
+        fields, asks = compose(desk, stage, stage_id, area, request)
+        drafts.append(Draft(stage, stage_id, area, fields, tuple(order.settings), asks))
+    return write_all(desk, drafts, f"pass {order.stage}" + (f" --area {order.area}" if order.area else ""))
 
 
 def _refuse_derived(stage: Stage) -> None:
@@ -63,9 +62,16 @@ def _areas(desk: Desk, stage: Stage, wanted: str) -> list[str]:
     """The areas to write a gate for; [""] for a stage with one gate."""
     if wanted and not stage.fan_out:
         raise UserError(f"{stage.name} has one gate for all areas", f"git gate pass {stage.name}")
-    if wanted:
-        return [find_area(desk.policy, wanted)]
-    return instances(desk.policy, stage, desk.snapshot, {})
+    present = instances(desk.policy, stage, desk.snapshot, {})
+    if not wanted:
+        return present
+    area = find_area(desk.policy, wanted)
+    if area not in present:
+        found = ", ".join(name for name in present if name) or "none"
+        raise GateError(
+            f"nothing changes in the area {area}, so it has no gate", f"areas with a change: {found}", BLOCKED
+        )
+    return [area]
 
 
 class Standing(NamedTuple):
@@ -96,7 +102,7 @@ def reaffirm(desk: Desk, names: Iterable[str], settings: dict[str, Any]) -> tupl
     if unused:
         names = ", ".join(sorted(unused))
         raise UserError(f"none of these gates has {names}", "reaffirm the gate that is meant by itself")
-    return fresh, write_all(desk, drafts)
+    return fresh, write_all(desk, drafts, "reaffirm")
 
 
 def _chosen(desk: Desk, names: Iterable[str]) -> list[tuple[Stage, str, str, GateFacts]]:

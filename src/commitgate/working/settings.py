@@ -16,6 +16,7 @@ TEXT = "text"
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _EXAMPLES = {BOOLEAN: "true", INTEGER: "0", LIST: '["…"]', TEXT: "…"}
+_PLACEHOLDERS: dict[str, Any] = {BOOLEAN: False, INTEGER: 0, LIST: [], TEXT: "…"}
 # What the command line says in words of its own, or nobody may say at all.
 _ELSEWHERE = {
     "stage": "name the stage itself",
@@ -51,16 +52,21 @@ class Ask(NamedTuple):
 class Missing(UserError):
     """Fields that were not given; ``asks`` says which, so that a person at a terminal can be asked."""
 
-    def __init__(self, stage_id: str, command: str, asks: tuple[Ask, ...]) -> None:
+    def __init__(self, gates: str, command: str, asks: tuple[Ask, ...]) -> None:
         self.asks = asks
         names = ", ".join(ask.key for ask in asks)
         answers = " ".join(f"--set {_quoted(f'{ask.key}={example(ask)}')}" for ask in asks)
-        super().__init__(f"{stage_id} needs what nobody can compute: {names}", f"git gate {command} {answers}")
+        super().__init__(f"{gates} needs what nobody can compute: {names}", f"git gate {command} {answers}")
 
 
 def example(ask: Ask) -> str:
     """A value as it would be written after ``--set key=``."""
     return _EXAMPLES[ask.kind] if isinstance(ask.passing, Unset) else _shown(ask.passing)
+
+
+def placeholder(ask: Ask) -> Any:
+    """A value of the right kind for a question that nobody has answered yet."""
+    return _PLACEHOLDERS[ask.kind] if isinstance(ask.passing, Unset) else ask.passing
 
 
 def _shown(value: Any) -> str:

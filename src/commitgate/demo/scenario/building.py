@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commitgate.demo.actions import Gate, Lay, Swap
+from commitgate.demo.actions import Append, Gate, Lay, Swap
 from commitgate.demo.roles import BACKEND, FRONTEND, PLATFORM_DEV, SECURITY
 from commitgate.demo.steps import Accepted, Asked, Chapter, Refused
 
@@ -10,7 +10,7 @@ PRE_REVIEW = Gate("pass pre-review --set lint_passed=true --set tests_passed=tru
 
 SECURITY_REVIEW = Gate(
     "pass security-review --set security_approved=true --set veto=false"
-    """ --set 'warnings=["The limiter counts in memory and is not safe in a cluster: use Redis in production"]'"""
+    " --warning 'The limiter counts in memory and is not safe in a cluster: use Redis in production'"
 )
 
 
@@ -63,7 +63,7 @@ STEPS = (
     Refused(
         FRONTEND,
         "approves before the security review",
-        (review("frontend", "platform", "frontend-on-platform"),),
+        (Append("pipeline/code-review/by-frontend.md", "forged/by-frontend.md"),),
         "order/early-work",
         ("security",),
     ),
@@ -72,7 +72,7 @@ STEPS = (
         "asks whether the branch may be merged: the security gate is missing",
         "check --ready",
         2,
-        ("stage-05-security",),
+        ("stage-05-security (Security review)",),
     ),
     Accepted(
         SECURITY,

@@ -6,7 +6,7 @@ from commitgate.demo.actions import Append, Branch, Fill, Forge, Gate, Lay, Patc
 from commitgate.demo.roles import BACKEND, FRONTEND, ORCHESTRATOR, PLATFORM_DEV, PM, PRINCIPAL, USER
 from commitgate.demo.steps import Accepted, Chapter, Refused
 
-FEATURE = "Password Reset via Email"
+FEATURE = "Add password reset via email"
 NOTES = "pipeline/design-review-notes.md"
 ADR = "pipeline/adr/0001-email-delivery-via-queue.md"
 
@@ -15,7 +15,7 @@ STEPS = (
     Accepted(USER, "has a small project on main", (Lay("project"),)),
     Accepted(
         ORCHESTRATOR,
-        'starts the run "Add password reset via email" on a branch',
+        f'starts the run "{FEATURE}" on a branch',
         (Branch("feature/password-reset"), Gate(f"start '{FEATURE}' --track full")),
         {"stage-01": "open"},
     ),
@@ -23,7 +23,8 @@ STEPS = (
         PM,
         "writes the brief with 7 criteria; requirements PASS",
         (Lay("brief"), Gate("pass requirements")),
-        {"stage-01": "pass", "stage-02": "missing"},
+        {"stage-01": "pass"},
+        checkpoint="a",
     ),
     Accepted(USER, "reads the brief and lets it pass checkpoint a", (Gate("proceed a"),), {"stage-02": "open"}),
     Chapter("Design"),
@@ -72,10 +73,11 @@ STEPS = (
         (
             Gate(
                 "pass design --agent principal --set arch_approved=true --set pm_approved=true"
-                """ --set 'warnings=["Redis not confirmed: requests are counted in memory for now"]'"""
+                " --warning 'Redis not confirmed: requests are counted in memory for now'"
             ),
         ),
         {"stage-02": "pass"},
+        checkpoint="b",
     ),
     Accepted(USER, "lets the design pass checkpoint b", (Gate("proceed b"),), {"stage-03": "open"}),
     Chapter("Clarification"),

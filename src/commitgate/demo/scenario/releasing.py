@@ -88,6 +88,7 @@ STEPS = (
         "23 of 23 tests, 7 of 7 criteria; qa PASS",
         (Patch("test-report"), Gate("pass qa --set all_acceptance_criteria_met=true")),
         {"stage-07": "pass"},
+        checkpoint="c",
     ),
     Asked(QA, "asks again whether the branch may be merged", "check --ready", 0),
     Refused(
@@ -109,8 +110,8 @@ STEPS = (
                 "pass deploy --agent platform --set pm_signoff=true --set deploy_requested=true"
                 " --set adapter=docker-compose --set environment=production"
                 " --set smoke_test_passed=true --set runbook_referenced=true"
-                """ --set 'adapter_result={"compose_up_exit": 0, "services_healthy": ["api", "worker"]}'"""
-                """ --set 'warnings=["Requests are limited in memory: production should use Redis"]'"""
+                """ --set 'adapter_result={"compose_up_exit": 0, "services_healthy": ["api"]}'"""
+                " --warning 'Requests are limited in memory: production should use Redis'"
             ),
         ),
         {"stage-08": "pass"},

@@ -26,7 +26,7 @@ STEPS = (
             Append("pipeline/code-review/by-backend.md", "forged/by-backend.md"),
             Forge(
                 "stage-06-backend",
-                "approval-derivation",
+                "commitgate",
                 {
                     "area": "backend",
                     "review_shape": "matrix",

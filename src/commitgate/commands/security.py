@@ -1,0 +1,83 @@
+"""``git gate security``: is the security review needed, and why?"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+
+import click
+
+from commitgate.commands.outcome import refusals_shown
+from commitgate.documents.context_edit import append_security_skip
+from commitgate.engine import COMMIT, INDEX, WORKTREE, Question, open_engine
+from commitgate.errors import UserError
+from commitgate.finding import BLOCKED, PASS
+from commitgate.git.process import Repository
+from commitgate.report.terminal import colours
+from commitgate.report.text import neutral
+from commitgate.report.triggers import security_data, security_text
+from commitgate.triggers import Hit, change_of, changes_at, hits
+from commitgate.working.desk import desk
+from commitgate.working.run_folder import CONTEXT
+
+_REASON = "no trigger fires"
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--rev", metavar="REV", help="Judge a commit instead of the work tree.")
+@click.option("--index", "staged", is_flag=True, help="Judge the index instead of the work tree.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--record", is_flag=True, help="When nothing fires, write SECURITY-SKIP into the context file.")
+@refusals_shown
+def command(paths: tuple[str, ...], rev: str | None, staged: bool, form: str, record: bool) -> int:
+    """Say whether the security review is needed, and which triggers of the policy say so.
+
+    Without PATH the whole change since the base is judged. Exit 2 when the review is required, 0 when it is not, 4 when
+    there is no change that could be judged. An answer, not a verdict: a fired trigger by itself refuses no commit.
+    """
+    if rev is not None and staged:
+        raise UserError("--index and --rev exclude each other", "git gate security --index")
+    if record and (paths or staged or rev is not None):
+        raise UserError("--record is about the whole change in the work tree", "git gate security --record")
+    question = Question(COMMIT, rev) if rev is not None else Question(INDEX if staged else WORKTREE)
+    found = _recorded() if record else _fired(question, paths)
+    if form == "json":
+        click.echo(json.dumps(security_data(found), indent=2, ensure_ascii=False))
+    else:
+        click.echo(security_text(found, colours()), nl=False)
+    return BLOCKED if found else PASS
+
+
+def _fired(question: Question, paths: tuple[str, ...]) -> list[Hit]:
+    with open_engine() as engine:
+        if paths:
+            return hits(*changes_at(engine, question, _from_root(engine.repo, paths)))
+        answer = engine.ask(question, int(time.time()))
+        return hits(answer.policy, change_of(engine, question, answer))
+
+
+def _recorded() -> list[Hit]:
+    with desk() as here:
+        context = here.folder.context()  # refuses when there is no run
+        found = hits(here.policy, here.snapshot.delta)
+        if not found:
+            here.folder.write(CONTEXT, append_security_skip(context, _REASON))
+    return found
+
+
+def _from_root(repo: Repository, paths: tuple[str, ...]) -> list[str]:
+    """Paths as git names them; a folder stands for the files in it that are tracked or could be."""
+    top = repo.top()
+    found: list[str] = []
+    for path in paths:
+        named = os.path.relpath(os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path)), top)
+        if named == os.pardir or named.startswith(os.pardir + os.sep):
+            raise UserError(f"{neutral(path)} lies outside this repository", "name a path of it")
+        if os.path.isdir(path) and not os.path.islink(path):
+            listed = repo.run("ls-files", "-co", "--exclude-standard", "-z", "--full-name", "--", path)
+            found += [name.decode("utf-8", "surrogateescape") for name in listed.split(b"\0") if name]
+        else:
+            found.append(named)
+    return list(dict.fromkeys(found))

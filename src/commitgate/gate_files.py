@@ -1,0 +1,135 @@
+"""Gate files wherever they lie: on disk (in a repository or not), in the index, in a commit. Nothing is judged here."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from commitgate.engine import ROOT
+from commitgate.git.process import Repository
+from commitgate.git.refs import resolve
+from commitgate.git.tree import Entry, commit_entries, index_entries
+from commitgate.objects import EXECUTABLE, PLAIN, SUBMODULE, SYMLINK
+from commitgate.policy.layout import GATES
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = "040000"
+OTHER = "other"  # a pipe, a device, a socket
+_SUFFIX = ".json"
+# Gates are refused above 256 KiB; whoever claims to be much larger is not read to its end.
+_MOST = 1 << 20
+
+
+class Candidate(Record):
+    """One thing that may be a gate. ``data`` is None for what is no file, or for what ``trouble`` kept unread."""
+
+    path: str
+    mode: str
+    data: bytes | None
+    trouble: str = ""
+
+
+class Disk:
+    """Files as the file system has them. Paths are shown as they are given, or from ``top`` when none are."""
+
+    def __init__(self, top: str = "") -> None:
+        self._top = top
+
+    def candidates(self, paths: tuple[str, ...]) -> Iterator[Candidate]:
+        """The named files, and the ``*.json`` of the named folders; the gates of the pipeline when none is named."""
+        for path in paths or (os.path.join(ROOT, GATES.rstrip("/")),):
+            folder = os.path.join(self._top, path)
+            if os.path.isdir(folder) and (not path.endswith(_SUFFIX) or not paths):
+                for name in sorted(os.listdir(folder)):
+                    if name.endswith(_SUFFIX):
+                        yield self._look(os.path.normpath(os.path.join(path, name)))
+            elif paths:
+                yield self._look(path)
+
+    def neighbour(self, path: str) -> bytes | None:
+        """The bytes of a file that a candidate has to agree with; None when there is none to read."""
+        try:
+            with open(os.path.join(self._top, path), "rb") as stream:
+                return stream.read(_MOST)
+        except OSError:
+            return None
+
+    def _look(self, path: str) -> Candidate:
+        file = os.path.join(self._top, path)
+        try:
+            mode = _mode(os.lstat(file).st_mode)
+            if mode not in (PLAIN, EXECUTABLE):
+                return Candidate(path, mode, None)
+            with open(file, "rb") as stream:
+                data = stream.read(_MOST)
+        except OSError as error:
+            return Candidate(path, PLAIN, None, error.strerror or str(error))
+        if mode == EXECUTABLE and not _modes_are_kept(os.path.dirname(file)):
+            mode = PLAIN
+        return Candidate(path, mode, data)
+
+
+def _mode(mode: int) -> str:
+    if stat.S_ISREG(mode):
+        return EXECUTABLE if mode & 0o100 else PLAIN
+    if stat.S_ISLNK(mode):
+        return SYMLINK
+    return FOLDER if stat.S_ISDIR(mode) else OTHER
+
+
+def _modes_are_kept(folder: str) -> bool:
+    """False where git was told that the file system has no executable bit worth reading."""
+    said = Repository(folder).line("config", "--type=bool", "--default=true", "core.fileMode", accept=(0, 1, 128))
+    return said != "false"
+
+
+class Tree:
+    """Files as the index (``revision`` "") or a commit has them. Paths are given from the repository's root."""
+
+    def __init__(self, repo: Repository, revision: str = "") -> None:
+        self._repo = repo
+        self._commit = resolve(repo, revision) if revision else ""
+
+    def candidates(self, paths: tuple[str, ...]) -> Iterator[Candidate]:
+        """The named files, and the ``*.json`` of the named folders; the gates of the pipeline when none is named."""
+        wanted = paths or (f"{ROOT}/{GATES}".rstrip("/"),)
+        if self._commit:
+            entries = commit_entries(self._repo, self._commit, wanted)
+        else:
+            entries = index_entries(self._repo, wanted)
+        chosen = [entry for entry in entries if _is_meant(entry.path, wanted)]
+        blobs = self._repo.batch.get([entry.oid for entry in chosen])
+        for entry, blob in zip(chosen, blobs, strict=True):
+            yield _candidate(entry, blob.data if blob.type == "blob" else None)
+        for path in paths:
+            if not any(entry.path == path or entry.path.startswith(f"{path}/") for entry in entries):
+                yield Candidate(path, PLAIN, None, f"not in {self._commit[:12] or 'the index'}")
+
+    def neighbour(self, path: str) -> bytes | None:
+        """The bytes of a file that a candidate has to agree with; None when there is none to read."""
+        blob = self._repo.batch.get([f"{self._commit}:{path}"])[0]
+        return blob.data if blob.type == "blob" else None
+
+
+def _is_meant(path: str, wanted: tuple[str, ...]) -> bool:
+    """Named itself, or a ``.json`` in a named folder; what lies in a folder of a gate's name shows that folder."""
+    if path in wanted:
+        return True
+    folder, _, name = path.rpartition("/")
+    return (name.endswith(_SUFFIX) and folder in wanted) or folder.endswith(_SUFFIX)
+
+
+def _candidate(entry: Entry, data: bytes | None) -> Candidate:
+    folder = entry.path.rpartition("/")[0]
+    if folder.endswith(_SUFFIX):
+        return Candidate(folder, FOLDER, None)
+    if entry.unmerged:
+        return Candidate(entry.path, PLAIN, None, "it has conflicts that are not resolved")
+    if entry.mode in (SYMLINK, SUBMODULE):
+        return Candidate(entry.path, entry.mode, None)
+    trouble = "" if data is not None else f"its blob {entry.oid[:12]} is not in the repository"
+    return Candidate(entry.path, entry.mode, data, trouble)

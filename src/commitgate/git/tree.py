@@ -1,0 +1,43 @@
+"""Listing a part of a tree: the index or a commit, without a delta and without a work tree."""
+
+from __future__ import annotations
+
+from commitgate.git.process import Repository
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Entry(Record):
+    """One path with its mode (six octal digits) and object id; ``unmerged`` while it has conflicts."""
+
+    path: str
+    mode: str
+    oid: str
+    unmerged: bool = False
+
+
+def index_entries(repo: Repository, paths: Iterable[str]) -> list[Entry]:
+    """What the index holds at or below ``paths`` (from the root), sorted; a path with conflicts stands there once."""
+    root = Repository(repo.top(), repo.env)
+    found: dict[str, Entry] = {}
+    for line in root.run("ls-files", "-s", "-z", "--full-name", "--", *paths).split(b"\0"):
+        if line:
+            meta, _, name = line.partition(b"\t")
+            mode, oid, stage = meta.decode("ascii").split(" ")
+            path = name.decode("utf-8", "surrogateescape")
+            found.setdefault(path, Entry(path, mode, oid, stage != "0"))
+    return list(found.values())
+
+
+def commit_entries(repo: Repository, commit: str, paths: Iterable[str]) -> list[Entry]:
+    """What a commit holds at or below ``paths`` (from the root), sorted."""
+    found = []
+    for line in repo.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *paths).split(b"\0"):
+        if line:
+            meta, _, name = line.partition(b"\t")
+            mode, _, oid = meta.decode("ascii").split(" ")
+            found.append(Entry(name.decode("utf-8", "surrogateescape"), mode, oid))
+    return found

@@ -1,0 +1,204 @@
+"""The one thing to do next: pure, from the verdict on the work tree.
+
+What cannot be read comes first, then what a person must decide. After that only stages whose needs are met can move,
+and among them: what failed, what went stale, a review that has only to be written down, and at last what is open.
+Every command named here works as it stands when it is pasted.
+"""
+
+from __future__ import annotations
+
+from commitgate.documents.facts import GateFacts
+from commitgate.finding import MALFORMED, UNKNOWN, Finding
+from commitgate.judge.approvals import open_escalations
+from commitgate.judge.binding import area_token, inputs
+from commitgate.judge.consistency import fold_obstacles
+from commitgate.judge.history import RULING
+from commitgate.judge.review_advice import review_advice
+from commitgate.judge.stages import ESCALATED, FAIL, OPEN, STALE, Board, Box, standing_security_vetoes
+from commitgate.judge.verdict import Verdict
+from commitgate.policy.layout import gate_path
+from commitgate.policy.model import Policy, Stage
+from commitgate.record import Record
+
+START = "start-run"
+REPAIR = "repair-gate"
+RESOLVE = "resolve-escalation"
+RERUN = "rerun-stale"
+DERIVE = "derive-approvals"
+SCAFFOLD = "scaffold-stage"
+COMPLETE = "complete-stage"
+FOLD = "auto-fold"
+PROCEED = "proceed"
+DONE = "pipeline-complete"
+
+_DERIVED_RULES = ("gate/derived-drift", "gate/derived-missing")
+
+
+class Advice(Record):
+    """One action. ``stage`` is a stage's name, ``gate`` a gate's id, ``checkpoint`` a letter; "" for none."""
+
+    kind: str
+    stage: str
+    gate: str
+    role: str
+    reason: str
+    command: str
+    checkpoint: str = ""
+
+
+def advise(policy: Policy, verdict: Verdict) -> Advice:
+    """The next action for the side that was judged."""
+    board = verdict.board
+    trouble = [one for one in verdict.lawful if one.level in (MALFORMED, UNKNOWN)]
+    if trouble:
+        return _repair(verdict, trouble[0])
+    if board is None:
+        return Advice(START, "", "", "orchestrator", "no run is active", 'git gate start "<feature>"')
+    for box in board.boxes:
+        if box.state == ESCALATED:
+            return _resolve(verdict, box)
+    frontier = [box for box in board.boxes if board.open[box.stage]]
+    for state in (FAIL, STALE, OPEN):
+        boxes = [box for box in frontier if box.state == state]
+        approved = [box for box in boxes if state == OPEN and _approved(verdict, box)]
+        if boxes:
+            return _about(policy, verdict, (approved or boxes)[0])
+    return _pause(policy, board)
+
+
+def _repair(verdict: Verdict, finding: Finding) -> Advice:
+    from shlex import quote  # paths come from whoever wrote them
+
+    board = verdict.board
+    box = next((one for one in board.boxes if _is_of(verdict, one, finding.path)), None) if board is not None else None
+    stage, gate, role = (box.stage, box.stage_id, box.role) if box is not None else ("", "", "whoever wrote it")
+    where = f"{finding.path}:{finding.line}" if finding.line else finding.path
+    reason = f"{where}: {finding.message}" if where else finding.message
+    if finding.rule in _DERIVED_RULES:
+        return Advice(DERIVE, stage, gate, role, reason, "git gate derive")
+    if finding.rule.startswith(("gate/", "json/")):
+        return Advice(REPAIR, stage, gate, role, reason, f"git gate validate {quote(finding.path)}")
+    return Advice(REPAIR, stage, gate, role, reason, "git gate check")
+
+
+def _is_of(verdict: Verdict, box: Box, path: str) -> bool:
+    return path == gate_path(verdict.snapshot.root, box.stage_id)
+
+
+def _resolve(verdict: Verdict, box: Box) -> Advice:
+    one = open_escalations(verdict.snapshot, verdict.history, box.stage_id)[0]
+    options = "; ".join(f"{number}. {option}" for number, option in enumerate(one.options, 1))
+    asked = one.decision_needed + (f" ({options})" if options else "")
+    reason = f"{box.stage_id} is escalated by {one.by}: {one.reason}" + (f". To decide: {asked}" if asked else "")
+    if one.reason.endswith(RULING):
+        return Advice(
+            RESOLVE, box.stage, box.stage_id, "principal", reason, f'git gate rule {box.stage_id} "<decision>"'
+        )
+    return Advice(RESOLVE, box.stage, box.stage_id, "user", reason, f'git gate resolve {box.stage_id} "<decision>"')
+
+
+def _approved(verdict: Verdict, box: Box) -> bool:
+    """Whether nothing but the derived gate is missing."""
+    return any(box.stage_id == f"stage-06-{one.area}" and one.status == "PASS" for one in verdict.reviews)
+
+
+def _about(policy: Policy, verdict: Verdict, box: Box) -> Advice:
+    stage = next(one for one in policy.tracks[verdict.track].stages if one.name == box.stage)
+    if stage.derived:
+        review = next(one for one in verdict.reviews if one.area == box.area)
+        return Advice(*review_advice(policy, verdict, box, review))
+    if box.state == FAIL:
+        return _failed(policy, verdict, stage, box)
+    gate = verdict.snapshot.gates().get(box.stage_id)
+    if box.state == STALE and gate is not None:
+        return _stale(box, gate)
+    return _open(policy, verdict, stage, box)
+
+
+def _failed(policy: Policy, verdict: Verdict, stage: Stage, box: Box) -> Advice:
+    snapshot = verdict.snapshot
+    gate = snapshot.gates().get(box.stage_id)
+    reason = f"{box.stage_id} is not PASS: {box.why}"
+    look = f"git gate why {box.stage_id}"
+    if stage.when:
+        product = area_token(policy, snapshot, "product")
+        if any(verdict.history.security_vetoes[one] == product for one in standing_security_vetoes(verdict.history)):
+            areas = dict.fromkeys(change.area for change in snapshot.delta if change.area)
+            roles = ", ".join(one.role for one in policy.areas if one.name in areas) or box.role
+            return Advice(COMPLETE, box.stage, box.stage_id, roles, f"{reason}; it asks for a fix", look)
+    assigned = str(gate.fields.get("assigned_retry_to") or "") if gate is not None else ""
+    if gate is not None and assigned and assigned != box.role:
+        given = verdict.history.payloads.get((box.stage_id, gate.payload), ())
+        now = inputs(policy, snapshot, stage, box.stage_id, box.area).digest
+        if any(one.inputs == now for one in given):
+            return Advice(COMPLETE, box.stage, box.stage_id, assigned, f"{reason}; {assigned} is to mend it", look)
+        reason += "; what it was about has changed since, so it can be tried again"
+    return Advice(COMPLETE, box.stage, box.stage_id, box.role, reason, _pass(box))
+
+
+def _stale(box: Box, gate: GateFacts) -> Advice:
+    changed = f": {'; '.join(box.changed[:3])}" if box.changed else ""
+    reason = f"{box.stage_id} is stale, {box.why}{changed}"
+    command = f"git gate reaffirm {box.stage_id}"
+    if any(gate.fields.get(key) is True for key in ("auto_from_stage_07", "auto_from_stage_04")):
+        command = "git gate fold"
+    return Advice(RERUN, box.stage, box.stage_id, box.role, reason, command)
+
+
+def _open(policy: Policy, verdict: Verdict, stage: Stage, box: Box) -> Advice:
+    snapshot = verdict.snapshot
+    track = policy.tracks[verdict.track]
+    reason = f"{stage.title} is open" + (f": {box.why}" if box.why else "")
+    if stage.fan_out and not box.area:
+        reason += "; no area has a change yet"
+    context = snapshot.context
+    unanswered = [one for one in context.questions if not one.answer] if context is not None else []
+    if stage.gate == "stage-03" and unanswered:
+        asked = unanswered[0]
+        command = f'git gate answer {asked.number} "<answer>"'
+        return Advice(
+            COMPLETE, box.stage, box.stage_id, asked.to.lower(), f"question {asked.number}: {asked.text}", command
+        )
+    if stage.foldable and not fold_obstacles(policy, snapshot, track):
+        return Advice(FOLD, box.stage, box.stage_id, "orchestrator", "the tests prove every criterion", "git gate fold")
+    if track.fold == "build" and stage.gate == "stage-07" and _proved_by_build(verdict):
+        return Advice(FOLD, box.stage, box.stage_id, "orchestrator", "the build proves it", "git gate fold")
+    missing = _missing_document(snapshot.entries, snapshot.root, stage, box.area)
+    if missing:
+        area = f" {box.area}" if box.area else ""
+        return Advice(
+            SCAFFOLD,
+            box.stage,
+            box.stage_id,
+            box.role,
+            f"{reason}; {missing} is not there",
+            f"git gate stage {stage.name}{area}",
+        )
+    return Advice(COMPLETE, box.stage, box.stage_id, box.role, reason, _pass(box))
+
+
+def _proved_by_build(verdict: Verdict) -> bool:
+    built = [gate for gate in verdict.snapshot.gates().values() if gate.number == "04"]
+    return bool(built) and all(
+        gate.fields.get("regression_check") == "PASS" or gate.fields.get("local_verification") for gate in built
+    )
+
+
+def _missing_document(entries: dict[str, tuple[str, str]], root: str, stage: Stage, area: str) -> str:
+    """The first document of a stage that is a single file, when it is not there."""
+    names = [name for name in stage.writes if not name.endswith("/**") and (area or "{area}" not in name)]
+    path = f"{root}/{names[0].replace('{area}', area)}" if names else ""
+    return path if path and path not in entries else ""
+
+
+def _pass(box: Box) -> str:
+    return f"git gate pass {box.stage}" + (f" --area {box.area}" if box.area else "")
+
+
+def _pause(policy: Policy, board: Board) -> Advice:
+    """Nothing can be worked on: a checkpoint waits, or everything is done."""
+    for stage, letter in board.waiting_checkpoint.items():
+        after = next((one.after for one in policy.checkpoints if one.letter == letter), "")
+        reason = f"checkpoint {letter} after {after}: a person looks before {stage} begins"
+        return Advice(PROCEED, stage, "", "user", reason, f"git gate proceed {letter}", letter)
+    return Advice(DONE, "", "", "", "every stage of the track is passed", "git gate check --ready")

@@ -1,0 +1,56 @@
+"""What to do next about the review of one area."""
+
+from __future__ import annotations
+
+from commitgate.judge.approvals import AreaReview
+from commitgate.judge.awaited import awaited, next_reviewer
+from commitgate.judge.binding import area_token
+from commitgate.judge.stages import Box
+from commitgate.judge.verdict import Verdict
+from commitgate.policy.model import Policy
+
+REVIEW = "review"
+MEND = "complete-stage"
+WRITE = "derive-approvals"
+
+
+def review_advice(
+    policy: Policy, verdict: Verdict, box: Box, review: AreaReview
+) -> tuple[str, str, str, str, str, str]:
+    """(kind, stage, gate, role, reason, command)."""
+    place = (box.stage, box.stage_id)
+    if review.status == "PASS":
+        return (
+            WRITE,
+            *place,
+            "reviewers",
+            f"{review.area} is approved; its gate is not written yet",
+            "git gate derive",
+        )
+    waits = awaited(policy, verdict.history, review)
+    reason = f"{review.area} has {len(review.approvals)} of {review.required} approvals and awaits {waits}"
+    look = f"git gate why approval {review.area}"
+    if review.requested and not _changed_since(policy, verdict, review):
+        role = next((one.role for one in policy.areas if one.name == review.area), "the authors")
+        return (MEND, *place, role, f"{', '.join(review.requested)} asks for changes to {review.area}", look)
+    dirty = sorted(change.path for change in verdict.snapshot.touched if change.area == review.area)
+    if dirty:
+        from shlex import quote  # paths come from whoever wrote them
+
+        reason += f"; a review is of what is committed, and {dirty[0]} is not"
+        names = " ".join(quote(path) for path in dirty)
+        return (REVIEW, *place, "the authors", reason, f"git add -- {names} && git commit")
+    reviewer = next_reviewer(policy, verdict.history, review)
+    if not reviewer:
+        return (REVIEW, *place, "reviewers", reason, look)
+    return (REVIEW, *place, reviewer, reason, f"git gate review {review.area} --as {reviewer}")
+
+
+def _changed_since(policy: Policy, verdict: Verdict, review: AreaReview) -> bool:
+    """Whether every standing change request was made on another state of the area than the one there is now."""
+    now = area_token(policy, verdict.snapshot, review.area)
+    history = verdict.history
+    tokens = [
+        token for veto, token in history.vetoes.items() if veto[2] == review.area and veto not in history.answered
+    ]
+    return bool(tokens) and now not in tokens

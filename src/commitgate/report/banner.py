@@ -1,0 +1,62 @@
+"""What a person reads at a checkpoint before deciding: what was written, what is worth a look, how to go on."""
+
+from __future__ import annotations
+
+from commitgate.judge.advice import Advice
+from commitgate.judge.notes import carried_warnings, notes
+from commitgate.judge.verdict import Verdict
+from commitgate.policy.layout import gate_id, gate_path, matches
+from commitgate.policy.model import Policy, Stage
+from commitgate.report.text import neutral
+
+_RULE = "=" * 64
+
+
+def checkpoint_data(policy: Policy, verdict: Verdict, advice: Advice) -> dict[str, object]:
+    """The checkpoint as data: its letter, the stage before it, its documents, notes and warnings."""
+    stage = _stage(policy, verdict, advice.checkpoint)
+    snapshot = verdict.snapshot
+    boxes = verdict.board.boxes if verdict.board is not None else ()
+    told = [
+        note
+        for box in boxes
+        if box.stage == stage.name
+        for note in notes(snapshot, verdict.history, verdict.reviews, box)
+    ]
+    written = [
+        path for path in sorted(snapshot.entries) if any(matches(one, snapshot.below(path), ()) for one in stage.writes)
+    ]
+    return {
+        "letter": advice.checkpoint,
+        "after": stage.name,
+        "title": stage.title,
+        "written": [*written, gate_path(snapshot.root, gate_id(stage, ""))],
+        "notes": told,
+        "warnings": [{"stage": name, "text": text} for name, text in carried_warnings(snapshot)],
+    }
+
+
+def banner(policy: Policy, verdict: Verdict, advice: Advice) -> str:
+    """The checkpoint as text between two rules."""
+    stage = _stage(policy, verdict, advice.checkpoint)
+    data = checkpoint_data(policy, verdict, advice)
+    written, told = data["written"], data["notes"]
+    assert isinstance(written, list)
+    assert isinstance(told, list)
+    said = f" ({', '.join(told)})" if told else ""
+    lines = [_RULE, f"  Checkpoint {advice.checkpoint.upper()} — {stage.title} complete", ""]
+    lines.append(neutral(f"{stage.role} has written {', '.join(written)}{said}."))
+    warnings = carried_warnings(verdict.snapshot)
+    lines += ["", "Warnings:" if warnings else "No warnings."]
+    lines += [f"  {name}: {neutral(text)}" for name, text in warnings]
+    lines += [
+        "",
+        neutral(f"Look at {written[0]}, and change what you would have otherwise, before {advice.stage} begins."),
+    ]
+    lines += ["", f"Then: {advice.command}", _RULE]
+    return "\n".join(lines) + "\n"
+
+
+def _stage(policy: Policy, verdict: Verdict, letter: str) -> Stage:
+    after = next(one.after for one in policy.checkpoints if one.letter == letter)
+    return next(one for one in policy.tracks[verdict.track].stages if one.name == after)
