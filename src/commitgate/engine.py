@@ -20,7 +20,7 @@ from commitgate.git.reads import start_index_reads, start_worktree_reads
 from commitgate.git.refs import Target, read_target, resolve, start_refs, target_tip
 from commitgate.git.side import content_on_disk, empty_tree, start_index, worktree_rows
 from commitgate.heads import fold, stand_on
-from commitgate.judge.history import EMPTY, History, join
+from commitgate.judge.ledger import EMPTY, History, join
 from commitgate.judge.verdict import Verdict, judge
 from commitgate.memo import Memo, NoMemo
 from commitgate.objects import ABSENT, NOBODY, Person, Row

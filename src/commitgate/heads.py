@@ -6,8 +6,9 @@ from commitgate.base import ON_TARGET, Reference
 from commitgate.gather import Gathering, State
 from commitgate.git.history import read_walk, start_walk
 from commitgate.git.refs import Target, target_tip
-from commitgate.judge import history as folding
-from commitgate.judge.history import EMPTY, History, extend, join
+from commitgate.judge import ledger
+from commitgate.judge.history import extend
+from commitgate.judge.ledger import EMPTY, History, join
 from commitgate.memo import register
 from commitgate.record import Record
 
@@ -15,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from commitgate.facts import Snapshot
 
-register(folding.Verdict, folding.Passed, folding.Attempt, folding.Escalation, History)
+register(ledger.Verdict, ledger.Passed, ledger.Attempt, ledger.Escalation, History)
 
 
 class Ground(Record):

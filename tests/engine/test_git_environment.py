@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from through_hook import commit, record
 
 from story import Story
 from support import run
-from through_hook import commit, record
 
 GATE = "pipeline/gates/stage-01.json"
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from through_hook import attempt, commit, record
 
 from story import RUN, Story, derive
 from support import run
-from through_hook import attempt, commit, record
 
 GATE = "pipeline/gates/stage-01.json"
 

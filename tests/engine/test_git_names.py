@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 import pytest
-
 from through_hook import commit, record
 
 GATE = "pipeline/gates/stage-01.json"

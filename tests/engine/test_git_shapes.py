@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from through_hook import commit, record
 
 from story import RUN, Story
 from support import Repo, run
-from through_hook import attempt, commit, record
 
 GATE = "pipeline/gates/stage-01.json"
 NEXT = "pipeline/gates/stage-02.json"

@@ -18,7 +18,7 @@ from commitgate.judge.stages import Box
 from commitgate.judge.why import Because, Reason, of_path, of_stage
 from commitgate.judge.why_approval import of_approval
 from commitgate.policy.catalog import Entry, catalog
-from commitgate.policy.layout import GATES
+from commitgate.policy.layout import GATES, area_names
 from commitgate.policy.model import Stage
 from commitgate.policy.paths import classify
 from commitgate.policy.places import Places
@@ -93,6 +93,9 @@ def _stage(answer: Answer, word: str) -> tuple[Stage, list[Box]] | None:
             return stage, boxes
         if any(box.stage_id == word for box in boxes):
             return stage, [box for box in boxes if box.stage_id == word]
+        area = word.removeprefix(f"{stage.gate}-")
+        if stage.fan_out and area != word and area in area_names(answer.policy):
+            return stage, boxes  # it has no gate of its own now
     return None
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 
+from commitgate.errors import CannotDecide
 from commitgate.finding import PASS, UNKNOWN, USAGE, Finding, at, exit_code
 from commitgate.git.process import Repository
 from commitgate.git.reads import start_index_reads
@@ -21,25 +22,29 @@ def run(hook: str, arguments: list[str]) -> int:
 
 def before_commit() -> int:
     """Judge the index: may this commit be made? State that is merely unfinished never refuses."""
+    try:
+        findings = _lawful()
+    except CannotDecide as unknown:
+        findings = [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)]
+    code = exit_code(findings)
+    if findings:
+        from commitgate.report.text import Colours, render
+
+        colours = Colours(not os.environ.get("NO_COLOR") and sys.stderr.isatty())
+        sys.stderr.write(render(findings, colours))
+    if code != PASS:
+        sys.stderr.write("git gate: this commit is refused; `git gate explain <rule>` says more about a rule\n")
+    return code
+
+
+def _lawful() -> list[Finding]:
     repo = Repository()
     started = start_index_reads(repo)
     # Imported only now: git works while Python loads.
     from commitgate.engine import INDEX, PolicyRefused, Question, engine_of
-    from commitgate.errors import CannotDecide
-    from commitgate.report.text import Colours, render
 
     try:
         with engine_of(repo, started) as engine:
-            findings = list(engine.ask(Question(INDEX), int(time.time())).verdict.lawful)
+            return list(engine.ask(Question(INDEX), int(time.time())).verdict.lawful)
     except PolicyRefused as refused:
-        findings = at(".gates.yaml", refused.findings)
-    except CannotDecide as unknown:
-        findings = [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)]
-    code = exit_code(findings)
-    colours = Colours(not os.environ.get("NO_COLOR") and sys.stderr.isatty())
-    text = render(findings, colours)
-    if text:
-        sys.stderr.write(text)
-    if code != PASS:
-        sys.stderr.write("git gate: this commit is refused; `git gate explain <rule>` says more about a rule\n")
-    return code
+        return at(".gates.yaml", refused.findings)

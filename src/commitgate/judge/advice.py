@@ -12,7 +12,7 @@ from commitgate.finding import MALFORMED, UNKNOWN, Finding
 from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import area_token, inputs
 from commitgate.judge.consistency import fold_obstacles
-from commitgate.judge.history import RULING
+from commitgate.judge.ledger import RULING
 from commitgate.judge.review_advice import review_advice
 from commitgate.judge.stages import ESCALATED, FAIL, OPEN, STALE, Board, Box, standing_security_vetoes
 from commitgate.judge.verdict import Verdict

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from commitgate.judge.approvals import STALE, UNBOUND, AreaReview
-from commitgate.judge.history import History, is_person
+from commitgate.judge.approvals import AreaReview
+from commitgate.judge.history import is_person
+from commitgate.judge.ledger import History
+from commitgate.judge.review_gate import STALE, UNBOUND
 from commitgate.judge.verdicts import APPROVED
 from commitgate.policy.model import Policy, Reviewer
 

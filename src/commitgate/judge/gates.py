@@ -5,7 +5,7 @@ from __future__ import annotations
 from commitgate.documents.facts import GateFacts
 from commitgate.facts import Snapshot
 from commitgate.finding import BLOCKED, MALFORMED, WARNING, Finding, at
-from commitgate.judge.history import Attempt, History
+from commitgate.judge.ledger import Attempt, History
 from commitgate.objects import ABSENT, EXECUTABLE, PLAIN, SUBMODULE, SYMLINK
 from commitgate.policy.layout import GATES, gate_path, is_gate_path
 from commitgate.policy.model import Policy

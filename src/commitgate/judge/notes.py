@@ -5,7 +5,7 @@ from __future__ import annotations
 from commitgate.documents.facts import GateFacts
 from commitgate.facts import Snapshot
 from commitgate.judge.consistency import fired
-from commitgate.judge.history import History
+from commitgate.judge.ledger import History
 from commitgate.judge.stages import PASSED, Board, Box
 
 TYPE_CHECKING = False

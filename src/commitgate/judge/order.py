@@ -15,7 +15,8 @@ from commitgate.judge.checkpoints import forged_findings
 from commitgate.judge.consistency import consistency
 from commitgate.judge.derived import derived_findings
 from commitgate.judge.gates import retry_findings
-from commitgate.judge.history import History, stage_of
+from commitgate.judge.history import stage_of
+from commitgate.judge.ledger import History
 from commitgate.judge.reviewing import erased_findings, mixed_findings
 from commitgate.judge.stages import STALE, Board
 from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, read_verdicts

@@ -11,7 +11,7 @@ from commitgate.facts import Snapshot
 from commitgate.judge.approvals import AreaReview, open_escalations
 from commitgate.judge.binding import changed_parts, describe_change, inputs, review_areas
 from commitgate.judge.consistency import fired
-from commitgate.judge.history import History
+from commitgate.judge.ledger import History
 from commitgate.policy.layout import gate_id
 from commitgate.policy.model import Policy, Stage, Track
 from commitgate.record import Record

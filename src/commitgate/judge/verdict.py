@@ -6,7 +6,8 @@ from commitgate.facts import Facts, Snapshot
 from commitgate.finding import BLOCKED, ESCALATE, MALFORMED, UNKNOWN, WARNING, Finding
 from commitgate.judge.approvals import AreaReview, open_escalations, reviews
 from commitgate.judge.gates import document_findings
-from commitgate.judge.history import History, extend
+from commitgate.judge.history import extend
+from commitgate.judge.ledger import History
 from commitgate.judge.order import commit_findings, stale_findings
 from commitgate.judge.security import floor_findings, lifted_findings, missing_review_findings, veto_findings
 from commitgate.judge.stages import ESCALATED, FAIL, PASSED, SKIPPED, STALE, WAITING, Board, Box, board

@@ -51,7 +51,7 @@ def of_stage(policy: Policy, verdict: Verdict, stage: Stage, boxes: list[Box], p
     for box in boxes:
         reasons += _box_reasons(policy, verdict, stage, box, advice, place)
     if stage.when:
-        reasons += trigger_reasons(policy, verdict)
+        reasons += trigger_reasons(policy, verdict, "" if boxes[0].state == PASSED else _usual(stage, boxes[0]))
     subject = boxes[0].stage_id if len(boxes) == 1 else stage.name
     states = ", ".join(f"{box.stage_id} is {box.state}" for box in boxes)
     return Because(subject, states, tuple(reasons))
@@ -66,10 +66,8 @@ def _box_reasons(policy: Policy, verdict: Verdict, stage: Stage, box: Box, advic
         return [Reason("", box.why or "nothing has to be done for it", place=place)]
     rule = _RULES[box.state]
     if box.state in (MISSING, WAITING):
-        return [
-            Reason(rule, f"{box.stage_id} waits for {lack}", advice.role, advice.command, place)
-            for lack in board.lacking[box.stage]
-        ]
+        fact = f"{box.stage} is not open yet: {'; '.join(board.lacking[box.stage])}"
+        return [Reason(rule, fact, advice.role, advice.command, place)]
     mine = advice if advice.gate == box.stage_id else None
     who = mine.role if mine is not None else box.role
     command = mine.command if mine is not None else _usual(stage, box)
@@ -80,10 +78,8 @@ def _box_reasons(policy: Policy, verdict: Verdict, stage: Stage, box: Box, advic
     found = [Reason(rule, facts[0], who, command, place), *(Reason(rule, f"changed: {fact}") for fact in facts[1:])]
     found += [_of_finding(one, who) for one in findings]
     if not board.open[box.stage]:
-        found += [
-            Reason("order/predecessor", f"it also waits for {lack}", advice.role, advice.command)
-            for lack in board.lacking[box.stage]
-        ]
+        fact = f"{box.stage} is not open, too: {'; '.join(board.lacking[box.stage])}"
+        found.append(Reason("order/predecessor", fact, advice.role, advice.command))
     return found
 
 
@@ -97,16 +93,16 @@ def _usual(stage: Stage, box: Box) -> str:
     return f"git gate pass {box.stage}" + (f" --area {box.area}" if box.area else "")
 
 
-def trigger_reasons(policy: Policy, verdict: Verdict) -> list[Reason]:
-    """The security triggers that fire in the change, with the places of their rules."""
+def trigger_reasons(policy: Policy, verdict: Verdict, command: str) -> list[Reason]:
+    """The security triggers that fire in the change, with the places of their rules; ``command`` answers them."""
     places = {trigger.id: trigger.place for trigger in policy.triggers}
     whys = {trigger.id: trigger.why for trigger in policy.triggers}
     return [
         Reason(
             "security/required",
             f"{name} fires on {path} ({matched}): {whys[name]}",
-            "security",
-            "git gate pass security-review",
+            "security" if command else "",
+            command,
             places[name],
         )
         for name, (path, matched) in fired(verdict.snapshot).items()
@@ -146,10 +142,8 @@ def _owned(policy: Policy, verdict: Verdict, path: str, stages: list[Stage], pla
     if any(board.open[stage.name] for stage in stages):
         return [Reason("", f"it belongs to {names}, which is open", place=place)]
     advice = advise(policy, verdict)
-    return [
-        Reason("order/early-work", f"it belongs to {names}, which waits for {lack}", advice.role, advice.command, place)
-        for lack in board.lacking[stages[0].name]
-    ]
+    fact = f"it belongs to {names}, which is not open yet: {'; '.join(board.lacking[stages[0].name])}"
+    return [Reason("order/early-work", fact, advice.role, advice.command, place)]
 
 
 def _product(

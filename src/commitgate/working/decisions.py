@@ -9,7 +9,7 @@ from commitgate.documents import context_edit
 from commitgate.errors import GateError, UserError
 from commitgate.finding import BLOCKED, Finding
 from commitgate.judge.approvals import open_escalations
-from commitgate.judge.history import Escalation
+from commitgate.judge.ledger import Escalation
 from commitgate.judge.stages import PASSED, SKIPPED
 from commitgate.working.desk import Desk, Refused
 from commitgate.working.run_folder import CONTEXT, timestamp

@@ -12,7 +12,7 @@ from commitgate.engine import ROOT, WORKTREE, Answer, Engine, Question, open_eng
 from commitgate.errors import GateError, UserError
 from commitgate.facts import Snapshot
 from commitgate.finding import BLOCKED, MALFORMED, Finding, exit_code
-from commitgate.judge.history import History
+from commitgate.judge.ledger import History
 from commitgate.judge.stages import Board
 from commitgate.policy.layout import RUN_FILE
 from commitgate.policy.model import Policy, Stage, Track

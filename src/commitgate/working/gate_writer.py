@@ -13,7 +13,7 @@ from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import area_token, inputs
 from commitgate.judge.consistency import consistency
 from commitgate.judge.gates import retry_findings
-from commitgate.judge.history import History, Passed
+from commitgate.judge.ledger import History, Passed
 from commitgate.judge.order import later_stages
 from commitgate.judge.security import GATE as SECURITY_GATE
 from commitgate.judge.stages import board, standing_security_vetoes
@@ -56,7 +56,7 @@ def write_all(desk: Desk, drafts: Sequence[Draft], command: str) -> list[Written
     """Write the gates, in the order in which they depend on each other; Refused when one of them cannot stand.
 
     A gate that would say what it says already, but for its timestamp, is left alone. Missing when a person has to say
-    more, provided that nothing else is wrong; ``command`` is how it is typed, without ``git gate``.
+    more, provided that nothing else is wrong; ``command`` is how it is typed, as :class:`Missing` shows it.
     """
     tree = _Tree(desk.snapshot, desk.history)
     ready: list[tuple[str, bytes, Written]] = []

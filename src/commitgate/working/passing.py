@@ -48,7 +48,9 @@ def pass_stage(desk: Desk, order: Order) -> list[Written]:
         )
         fields, asks = compose(desk, stage, stage_id, area, request)
         drafts.append(Draft(stage, stage_id, area, fields, tuple(order.settings), asks))
-    return write_all(desk, drafts, f"pass {order.stage}" + (f" --area {order.area}" if order.area else ""))
+    plain = order == Order(order.stage, order.area, PASS, "", {}, (), ())
+    typed = f"pass {order.stage} --area {order.area}" if order.area else f"pass {order.stage}"
+    return write_all(desk, drafts, typed if plain else "")
 
 
 def _refuse_derived(stage: Stage) -> None:

@@ -50,13 +50,17 @@ class Ask(NamedTuple):
 
 
 class Missing(UserError):
-    """Fields that were not given; ``asks`` says which, so that a person at a terminal can be asked."""
+    """Fields that were not given; ``asks`` says which, so that a person at a terminal can be asked.
+
+    ``command`` is what was typed after ``git gate``, "" when it is too long to be repeated.
+    """
 
     def __init__(self, gates: str, command: str, asks: tuple[Ask, ...]) -> None:
         self.asks = asks
         names = ", ".join(ask.key for ask in asks)
         answers = " ".join(f"--set {_quoted(f'{ask.key}={example(ask)}')}" for ask in asks)
-        super().__init__(f"{gates} needs what nobody can compute: {names}", f"git gate {command} {answers}")
+        hint = f"git gate {command} {answers}" if command else f"add {answers}"
+        super().__init__(f"{gates} needs what nobody can compute: {names}", hint)
 
 
 def example(ask: Ask) -> str:
