@@ -1,4 +1,4 @@
-"""Where a run's work starts from: the reference tip that base(c) is computed against, and the frozen delta of a landed run.
+"""Where a run's work starts from: what base(c) is computed against, and the frozen delta of a landed run.
 
 On a branch the reference is the target's tip. On the target itself, with no target at all, and for a run that has
 already landed, it is A^1: the parent of the first-parent commit A that brought the run id.

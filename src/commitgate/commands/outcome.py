@@ -11,8 +11,8 @@ from typing import ParamSpec
 
 import click
 
-from commitgate.engine import POLICY_FILE, PolicyRefused
 from commitgate.finding import Finding, at
+from commitgate.policies import POLICY_FILE, PolicyRefused
 from commitgate.report.text import Colours, neutral, render
 from commitgate.working.desk import Refused
 

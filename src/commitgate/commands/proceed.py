@@ -6,6 +6,7 @@ import click
 
 from commitgate.commands.outcome import add_and_commit, refusals_shown, tell
 from commitgate.finding import PASS
+from commitgate.sides import author
 from commitgate.working.decisions import proceed
 from commitgate.working.desk import desk
 from commitgate.working.run_folder import CONTEXT
@@ -19,7 +20,7 @@ def command(checkpoint: str, who: str) -> int:
     """Let the run pass the checkpoint LETTER (a, b or c): you have looked, and the next stage may begin."""
     with desk() as one:
         letter = checkpoint.strip().lower()
-        written = proceed(one, letter, who or one.engine.author().name or "user")
+        written = proceed(one, letter, who or author(one.engine.repo).name or "user")
         top = one.folder.top
     if not written:
         click.echo(f"checkpoint {letter} is decided already")

@@ -26,6 +26,7 @@ from commitgate.policy.model import Policy, Reviewer
 from commitgate.report.paging import page
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral, render
+from commitgate.sides import author
 from commitgate.working.derived import apply, plan
 from commitgate.working.desk import desk, find_area
 from commitgate.working.review_files import Section, file_of, section_of, write_sections
@@ -102,7 +103,7 @@ def _reviewer(policy: Policy, name: str, engine: Engine) -> Reviewer:
             name, [*names, *(alias for one in policy.reviewers for alias in one.aliases)], 1
         )
         raise UserError(f"{neutral(name)} is no reviewer{f'; did you mean {near[0]}?' if near else ''}", known)
-    person = engine.author()
+    person = author(engine.repo)
     reviewer = next((one for one in policy.reviewers if is_person(one, person)), None)
     if reviewer is None:
         who = neutral(f"{person.name} <{person.email}>")

@@ -14,12 +14,13 @@ from commitgate.engine import COMMIT, INDEX, WORKTREE, Question, open_engine
 from commitgate.errors import UserError
 from commitgate.finding import BLOCKED, PASS
 from commitgate.git.process import Repository
+from commitgate.judge.triggers import Hit, hits
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
 from commitgate.report.triggers import security_data, security_text
-from commitgate.triggers import Hit, change_of, changes_at, hits
 from commitgate.working.desk import desk
 from commitgate.working.run_folder import CONTEXT
+from commitgate.working.triggers import change_of, changes_at
 
 _REASON = "no trigger fires"
 

@@ -12,13 +12,13 @@ from commitgate.documents import gate, run
 from commitgate.documents.schema import Foreign, from_file
 from commitgate.errors import UserError
 from commitgate.finding import PASS, Finding, exit_code
-from commitgate.gate_files import Candidate, Disk, Tree
 from commitgate.git.process import Repository
 from commitgate.judge.one_gate import LEVELS, Opinion, no_file, opinion, run_file, unreadable, with_twins
 from commitgate.policy.layout import GATES, RUN_FILE
 from commitgate.report.opinions import opinion_lines
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
+from commitgate.working.gate_files import Candidate, Disk, Tree
 
 
 @click.command()

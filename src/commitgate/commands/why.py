@@ -10,13 +10,14 @@ import time
 import click
 
 from commitgate.commands.outcome import refusals_shown
-from commitgate.engine import POLICY_FILE, WORKTREE, Answer, Engine, Question, open_engine
+from commitgate.engine import WORKTREE, Answer, Engine, Question, open_engine
 from commitgate.errors import UserError
 from commitgate.finding import PASS
 from commitgate.git.side import content_on_disk
 from commitgate.judge.stages import Box
 from commitgate.judge.why import Because, Reason, of_path, of_stage
 from commitgate.judge.why_approval import of_approval
+from commitgate.policies import POLICY_FILE
 from commitgate.policy.catalog import Entry, catalog
 from commitgate.policy.layout import GATES, area_names
 from commitgate.policy.model import Stage

@@ -11,7 +11,7 @@ from commitgate.documents.facts import GateFacts
 from commitgate.finding import MALFORMED, UNKNOWN, Finding
 from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import area_token, inputs
-from commitgate.judge.consistency import fold_obstacles
+from commitgate.judge.folding import fold_obstacles
 from commitgate.judge.ledger import RULING
 from commitgate.judge.review_advice import review_advice
 from commitgate.judge.stages import ESCALATED, FAIL, OPEN, STALE, Board, Box, standing_security_vetoes
@@ -31,7 +31,8 @@ FOLD = "auto-fold"
 PROCEED = "proceed"
 DONE = "pipeline-complete"
 
-_DERIVED_RULES = ("gate/derived-drift", "gate/derived-missing")
+# Deriving anew mends whatever a derived gate says, but not what stands in its place.
+_NOT_CONTENT = ("gate/mode", "gate/twin", "gate/not-a-file")
 
 
 class Advice(Record):
@@ -74,7 +75,7 @@ def _repair(verdict: Verdict, finding: Finding) -> Advice:
     stage, gate, role = (box.stage, box.stage_id, box.role) if box is not None else ("", "", "whoever wrote it")
     where = f"{finding.path}:{finding.line}" if finding.line else finding.path
     reason = f"{where}: {finding.message}" if where else finding.message
-    if finding.rule in _DERIVED_RULES:
+    if any(gate == f"stage-06-{one.area}" for one in verdict.reviews) and finding.rule not in _NOT_CONTENT:
         return Advice(DERIVE, stage, gate, role, reason, "git gate derive")
     if finding.rule.startswith(("gate/", "json/")):
         return Advice(REPAIR, stage, gate, role, reason, f"git gate validate {quote(finding.path)}")
@@ -90,11 +91,12 @@ def _resolve(verdict: Verdict, box: Box) -> Advice:
     options = "; ".join(f"{number}. {option}" for number, option in enumerate(one.options, 1))
     asked = one.decision_needed + (f" ({options})" if options else "")
     reason = f"{box.stage_id} is escalated by {one.by}: {one.reason}" + (f". To decide: {asked}" if asked else "")
-    if one.reason.endswith(RULING):
-        return Advice(
-            RESOLVE, box.stage, box.stage_id, "principal", reason, f'git gate rule {box.stage_id} "<decision>"'
-        )
-    return Advice(RESOLVE, box.stage, box.stage_id, "user", reason, f'git gate resolve {box.stage_id} "<decision>"')
+    role, verb = ("principal", "rule") if one.reason.endswith(RULING) else ("user", "resolve")
+    command = f'git gate {verb} {box.stage_id} "<decision>"'
+    if not one.commit:
+        reason += ". It is not committed yet, and only what is decided after that commit counts"
+        command = f"git add {verdict.snapshot.root} && git commit"
+    return Advice(RESOLVE, box.stage, box.stage_id, role, reason, command)
 
 
 def _approved(verdict: Verdict, box: Box) -> bool:
@@ -112,7 +114,7 @@ def _about(policy: Policy, verdict: Verdict, box: Box) -> Advice:
     gate = verdict.snapshot.gates().get(box.stage_id)
     if box.state == STALE and gate is not None:
         return _stale(box, gate)
-    return _open(policy, verdict, stage, box)
+    return _begin(policy, verdict, stage, box)
 
 
 def _failed(policy: Policy, verdict: Verdict, stage: Stage, box: Box) -> Advice:
@@ -145,7 +147,7 @@ def _stale(box: Box, gate: GateFacts) -> Advice:
     return Advice(RERUN, box.stage, box.stage_id, box.role, reason, command)
 
 
-def _open(policy: Policy, verdict: Verdict, stage: Stage, box: Box) -> Advice:
+def _begin(policy: Policy, verdict: Verdict, stage: Stage, box: Box) -> Advice:
     snapshot = verdict.snapshot
     track = policy.tracks[verdict.track]
     reason = f"{stage.title} is open" + (f": {box.why}" if box.why else "")
@@ -159,7 +161,7 @@ def _open(policy: Policy, verdict: Verdict, stage: Stage, box: Box) -> Advice:
         return Advice(
             COMPLETE, box.stage, box.stage_id, asked.to.lower(), f"question {asked.number}: {asked.text}", command
         )
-    if stage.foldable and not fold_obstacles(policy, snapshot, track):
+    if stage.foldable and not fold_obstacles(snapshot, track):
         return Advice(FOLD, box.stage, box.stage_id, "orchestrator", "the tests prove every criterion", "git gate fold")
     if track.fold == "build" and stage.gate == "stage-07" and _proved_by_build(verdict):
         return Advice(FOLD, box.stage, box.stage_id, "orchestrator", "the build proves it", "git gate fold")

@@ -54,7 +54,7 @@ class AreaReview(Record):
 
 
 def reviews(policy: Policy, track: Track, snapshot: Snapshot, history: History) -> list[AreaReview]:
-    """The review of every area that needs one or has a verdict, in the policy's order; [] where the track reviews nothing."""
+    """The review of every area that needs one or has a verdict, in the policy's order; [] on a track without review."""
     if not any(stage.derived for stage in track.stages):
         return []
     entries, _ = read_verdicts(policy, snapshot)
@@ -188,7 +188,7 @@ def _count(policy: Policy, history: History, entry: Entry, token: str, parts: di
         author = given[-1].author
         return no(
             IDENTITY,
-            f"the verdict was committed by {author.name} <{author.email}>, who is not {reviewer.name} ({reviewer.level})",
+            f"it was committed by {author.name} <{author.email}>, who is not {reviewer.name} ({reviewer.level})",
             f"{reviewer.name} commits the verdict themselves",
         )
     if entry.token:

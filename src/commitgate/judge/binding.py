@@ -48,7 +48,7 @@ def unreviewed(policy: Policy) -> set[str]:
 
 
 def select(policy: Policy, delta: Iterable[Change], what: str) -> list[Change]:
-    """The rows of a named part of the product delta: an area, or PRODUCT, WITHOUT_QA, TRIGGERS. Free paths ask nothing."""
+    """The rows of a part of the product delta: an area, or PRODUCT, WITHOUT_QA, TRIGGERS. Free paths ask nothing."""
     if what == TRIGGERS:
         return [change for change in delta if change.triggers]
     if what == PRODUCT:
@@ -117,3 +117,12 @@ def review_areas(policy: Policy, snapshot: Snapshot) -> list[Area]:
     if "deps" in present and all(area.name != "deps" for area in policy.areas):
         found.append(Area("deps", (), True, 1, True, "dev-deps"))
     return found
+
+
+def fired(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
+    """The triggers that fire in the delta: id → (first path, what matched there)."""
+    found: dict[str, tuple[str, str]] = {}
+    for change in snapshot.delta:
+        for trigger, matched in change.triggers:
+            found.setdefault(trigger, (change.path, matched))
+    return dict(sorted(found.items()))

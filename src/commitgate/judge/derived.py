@@ -26,7 +26,7 @@ def derived_findings(policy: Policy, facts: Facts, reviews: list[AreaReview]) ->
                 Finding(
                     "gate/derived-drift",
                     MALFORMED,
-                    f"{stage_id} is derived, and nothing is to be derived for {gate.suffix or 'it'}: no change, no verdict",
+                    f"{stage_id} is derived, and there is nothing to derive it from: no change, no verdict",
                     f"git rm --cached {path}",
                     path,
                 )

@@ -159,7 +159,7 @@ def retry_findings(snapshot: Snapshot, before: History, introduced: dict[str, Ga
                 Finding(
                     "gate/retry-count",
                     BLOCKED,
-                    f"retry_number is {number}, but history holds {len(attempts)} failed attempt(s) of {stage_id} already",
+                    f"retry_number is {number}, but history holds {len(attempts)} failed attempt(s) of {stage_id}",
                     f'write "retry_number": {len(attempts)} and this_attempt_differs_by',
                     path,
                     gate.lines.get("retry_number", 0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commitgate.documents.facts import GateFacts
 from commitgate.facts import Snapshot
-from commitgate.judge.consistency import fired
+from commitgate.judge.binding import fired
 from commitgate.judge.ledger import History
 from commitgate.judge.stages import PASSED, Board, Box
 

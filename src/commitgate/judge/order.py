@@ -1,7 +1,7 @@
 """May this commit be made? Rules about what one commit changes, judged in the tree that it makes.
 
-State never makes a commit unlawful: recording a FAIL, an ESCALATE, a change request or a veto is lawful, and so is making
-stages stale. Only entries that differ from every parent are the commit's own.
+State never makes a commit unlawful: recording a FAIL, an ESCALATE, a change request or a veto is lawful, and so is
+making stages stale. Only entries that differ from every parent are the commit's own.
 """
 
 from __future__ import annotations
@@ -166,19 +166,19 @@ def _bypassed(
         now = side.gates().get(stage_id)
         path = gate_path(side.root, stage_id)
         touched = any(row.path == path for row in side.touched_process)
-        if touched and any(gate is not None and gate.status == "ESCALATE" for gate in was):
-            if now is None or now.status != "ESCALATE":
-                turned = f"says {now.status or 'nothing readable'}" if now is not None else "is removed"
-                found.append(
-                    Finding(
-                        "order/escalation-bypassed",
-                        ESCALATE,
-                        f"{stage_id} {turned}, but its escalation has no decision: {reason}",
-                        hint,
-                        path,
-                        now.lines.get("status", 0) if now is not None else 0,
-                    )
+        was_escalated = any(gate is not None and gate.status == "ESCALATE" for gate in was)
+        if touched and was_escalated and (now is None or now.status != "ESCALATE"):
+            turned = f"says {now.status or 'nothing readable'}" if now is not None else "is removed"
+            found.append(
+                Finding(
+                    "order/escalation-bypassed",
+                    ESCALATE,
+                    f"{stage_id} {turned}, but its escalation has no decision: {reason}",
+                    hint,
+                    path,
+                    now.lines.get("status", 0) if now is not None else 0,
                 )
+            )
         owner = _stage_name(policy, track, stage_id)
         later = later_stages(track, owner)
         for other, gate in sorted(new_gates.items()):
@@ -259,7 +259,7 @@ def _one_commit(policy: Policy, track: Track, facts: Facts, new_gates: dict[str,
 
 
 def stale_findings(board: Board, before: set[str]) -> list[Finding]:
-    """What this commit makes stale (``before``: the stage ids that were stale already), as one warning with the chain."""
+    """What this commit makes stale, as one warning with the chain. ``before``: stage ids that were stale already."""
     stale = [box for box in board.boxes if box.state == STALE and box.stage_id not in before]
     if not stale:
         return []

@@ -1,4 +1,4 @@
-"""The derived gate of one reviewed area: the fields that say what the verdicts add up to, and comparing with a written one."""
+"""The derived gate of one reviewed area: what the verdicts add up to, and comparing that with a written gate."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def mixed_findings(policy: Policy, facts: Facts) -> list[Finding]:
             Finding(
                 "review/mixed-commit",
                 BLOCKED,
-                f"this commit approves {entry.area} as {entry.reviewer} and changes {', '.join(paths[:3])} of it as well",
+                f"this commit approves {entry.area} as {entry.reviewer} and changes {', '.join(paths[:3])} as well",
                 f"commit the review alone: git restore --staged -- {paths[0]}",
                 entry.path,
                 entry.section.verdict_line,
@@ -35,6 +35,7 @@ def erased_findings(policy: Policy, facts: Facts) -> list[Finding]:
     """From level "committed" on, only the reviewer takes a change request back."""
     side = facts.side
     now, _ = read_verdicts(policy, side)
+    who = f"{side.author.name or 'somebody'} <{side.author.email}>"
     found = []
     for parent in facts.parents:
         for key, entry in read_verdicts(policy, parent)[0].items():
@@ -47,8 +48,7 @@ def erased_findings(policy: Policy, facts: Facts) -> list[Finding]:
                     Finding(
                         "review/veto-erased",
                         BLOCKED,
-                        f"{side.author.name or 'somebody'} <{side.author.email}> takes back the change request of {entry.reviewer} "
-                        f"on {entry.area}; only {entry.reviewer} may",
+                        f"{who} takes back the change request of {entry.reviewer} on {entry.area}; only they may",
                         f"git restore --staged --worktree --source=HEAD -- {entry.path}",
                         entry.path,
                         entry.section.line,

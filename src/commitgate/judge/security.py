@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from commitgate.facts import Facts
 from commitgate.finding import BLOCKED, WARNING, Finding
-from commitgate.judge.binding import area_token
-from commitgate.judge.consistency import fired
+from commitgate.judge.binding import area_token, fired
 from commitgate.judge.ledger import History
 from commitgate.judge.stages import standing_security_vetoes
 from commitgate.policy.layout import gate_path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commitgate.judge.advice import Advice, advise
-from commitgate.judge.consistency import fired
+from commitgate.judge.binding import fired
 from commitgate.judge.stages import ESCALATED, FAIL, MISSING, OPEN, PASSED, SKIPPED, STALE, WAITING, Box
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.layout import gate_path, is_process, owners

@@ -18,10 +18,12 @@ _RED, _GREEN, _YELLOW, _DIM, _BOLD, _OFF = "\033[31m", "\033[32m", "\033[33m", "
 
 
 def neutral(text: str, longest: int = LONGEST) -> str:
-    """Printable text on one line: control characters, escapes, bidi and line separators shown as ``\\x1b`` and the like."""
+    """Printable text on one line: control characters, bidi marks and line separators are shown as escapes."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(
-            one if one.isprintable() and not _reorders(one) else one.encode("unicode_escape", "surrogatepass").decode("ascii")
+            one
+            if one.isprintable() and not _reorders(one)
+            else one.encode("unicode_escape", "surrogatepass").decode("ascii")
             for one in text
         )
     return text if len(text) <= longest else text[: longest - 1] + "…"

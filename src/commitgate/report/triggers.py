@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from commitgate.judge.triggers import Hit
 from commitgate.report.text import Colours, neutral
-from commitgate.triggers import Hit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from commitgate.documents.facts import GateFacts
 from commitgate.errors import GateError
 from commitgate.finding import BLOCKED, Finding
 from commitgate.judge.binding import inputs
-from commitgate.judge.consistency import fold_obstacles
+from commitgate.judge.folding import fold_obstacles
 from commitgate.judge.stages import instances
 from commitgate.policy.layout import gate_id, gate_path
 from commitgate.policy.model import Stage
@@ -49,7 +49,7 @@ def fold(desk: Desk) -> list[Written]:
         if not track.fold or not stages:
             raise GateError(f"the track {track.name} has no fold", "pass the stage itself", BLOCKED)
         stage, fields, warning = stages[0], _SIGN_OFF, "Deployment not requested by auto-fold"
-        obstacles = fold_obstacles(desk.policy, desk.snapshot, track)
+        obstacles = fold_obstacles(desk.snapshot, track)
     path = gate_path(desk.snapshot.root, stage.gate)
     if obstacles:
         hint = f"mend it, or let the {stage.role} role pass {stage.name} itself"

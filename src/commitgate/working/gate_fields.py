@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from commitgate.documents import markdown
 from commitgate.documents.facts import BriefFacts, ReviewFacts, TestReportFacts
 from commitgate.facts import Snapshot
-from commitgate.judge.binding import review_areas, select
-from commitgate.judge.consistency import fired, is_adr, one_to_one
+from commitgate.judge.binding import fired, review_areas, select
+from commitgate.judge.folding import one_to_one
+from commitgate.judge.planning import is_adr
 from commitgate.policy.model import Policy, Track
 from commitgate.working.run_folder import RunFolder
 from commitgate.working.settings import BOOLEAN, INTEGER, LIST, TEXT, Ask

@@ -1,0 +1,164 @@
+"""Do the gates from build to retrospective agree with the change, its triggers, the test report and the runbook?"""
+
+from __future__ import annotations
+
+from commitgate.documents.facts import BriefFacts, GateFacts, TestReportFacts
+from commitgate.facts import Snapshot
+from commitgate.finding import MALFORMED, Finding
+from commitgate.judge.agreement import at_field, broken, missing, quoted
+from commitgate.judge.binding import fired, select
+from commitgate.judge.folding import fold_obstacles, one_to_one
+from commitgate.policy.model import Policy, Track
+
+# Tracks whose QA is a regression run and not a proof of acceptance criteria.
+_REPORTED = ("full", "quick", "hotfix")
+
+
+def build(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
+    if not gate.suffix:
+        return []
+    found = []
+    if f"{snapshot.root}/pr-{gate.suffix}.md" not in snapshot.entries:
+        found.append(
+            missing(
+                snapshot,
+                f"pr-{gate.suffix}.md",
+                "the summary of this workstream",
+                f"git gate stage build {gate.suffix}",
+            )
+        )
+    changed = {change.path for change in select(policy, snapshot.delta, gate.suffix)}
+    named = set(gate.fields.get("files_changed", []))
+    for paths, says in (
+        (sorted(named - changed), "does not change"),
+        (sorted(changed - named), "changes too, and files_changed does not name"),
+    ):
+        if paths:
+            found.append(
+                at_field(
+                    gate,
+                    "files_changed",
+                    Finding(
+                        "consistency/files-changed",
+                        MALFORMED,
+                        f"this branch {says} {quoted(paths)} in area {gate.suffix}",
+                        "git gate pass build",
+                    ),
+                )
+            )
+    return found
+
+
+def pre_review(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
+    triggers = fired(snapshot)
+    required = bool(triggers)
+    if gate.fields.get("security_review_required") == required:
+        return []
+    if required:
+        why = ", ".join(f"{name} ({path})" for name, (path, _) in triggers.items())
+        message = f"security_review_required is false, but the change fires {why}"
+    else:
+        message = "security_review_required is true, but no trigger fires"
+    return [
+        at_field(
+            gate,
+            "security_review_required",
+            Finding("security/disagrees", MALFORMED, message, "git gate pass pre-review"),
+        )
+    ]
+
+
+def security(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
+    named = set(gate.fields.get("triggering_conditions", []))
+    found = []
+    for name, (path, matched) in fired(snapshot).items():
+        if name not in named:
+            found.append(
+                at_field(
+                    gate,
+                    "triggering_conditions",
+                    Finding(
+                        "security/condition-missing",
+                        MALFORMED,
+                        f"triggering_conditions does not name {name}, which fires on {path} ({matched})",
+                        "git gate pass security-review",
+                    ),
+                )
+            )
+    return found
+
+
+def qa(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
+    path = f"{snapshot.root}/test-report.md"
+    report: TestReportFacts | None = snapshot.documents.get(path)
+    brief: BriefFacts | None = snapshot.documents.get(f"{snapshot.root}/brief.md")
+    if report is None:
+        if track.name in _REPORTED:
+            return [missing(snapshot, "test-report.md", "the report that these numbers come from", "git gate stage qa")]
+        return []
+    found = broken(report.findings, path)
+    for field, count in (
+        ("tests_total", report.total),
+        ("tests_passed", report.passed),
+        ("tests_failed", report.failed),
+    ):
+        if gate.fields.get(field) != count:
+            says = count if count >= 0 else "no number"
+            found.append(
+                at_field(
+                    gate,
+                    field,
+                    Finding(
+                        "consistency/test-totals",
+                        MALFORMED,
+                        f"{field} is {gate.fields.get(field)}, but test-report.md says {says}",
+                        "git gate pass qa",
+                    ),
+                )
+            )
+    if brief is not None and gate.fields.get("criterion_to_test_mapping_is_one_to_one"):
+        wrong = one_to_one(brief, report)
+        if wrong:
+            found.append(
+                at_field(
+                    gate,
+                    "criterion_to_test_mapping_is_one_to_one",
+                    Finding(
+                        "consistency/criteria-mapping",
+                        MALFORMED,
+                        f"criterion_to_test_mapping_is_one_to_one is true, but in test-report.md {wrong}",
+                        "complete the criteria table of test-report.md",
+                    ),
+                )
+            )
+    return found
+
+
+def deploy(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
+    if gate.fields.get("auto_from_stage_07") is True:
+        return [
+            at_field(
+                gate,
+                "auto_from_stage_07",
+                Finding(
+                    "consistency/fold",
+                    MALFORMED,
+                    f"this sign-off may not be folded: {obstacle}",
+                    "git gate fold says when it may",
+                ),
+            )
+            for obstacle in fold_obstacles(snapshot, track)
+        ]
+    if f"{snapshot.root}/runbook.md" not in snapshot.entries:
+        return [missing(snapshot, "runbook.md", "the runbook that this gate refers to", "git gate stage deploy")]
+    return []
+
+
+def retrospective(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
+    if f"{snapshot.root}/retrospective.md" not in snapshot.entries:
+        return [
+            missing(
+                snapshot, "retrospective.md", "the retrospective that this gate closes", "git gate stage retrospective"
+            )
+        ]
+    return []

@@ -1,0 +1,70 @@
+"""Which policy is in force for a tree: its ``.gates.yaml`` over the shipped rules, compiled once for each blob."""
+
+from __future__ import annotations
+
+from commitgate.errors import GateError
+from commitgate.finding import Finding
+from commitgate.git.side import content_on_disk
+from commitgate.objects import ABSENT, Row
+from commitgate.policy.model import Policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from commitgate.git.process import Repository
+    from commitgate.memo import Memo
+
+POLICY_FILE = ".gates.yaml"
+
+
+class PolicyRefused(GateError):
+    """``.gates.yaml`` cannot be accepted: nothing can be judged, and the findings say why."""
+
+    code = 1
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("the policy in .gates.yaml cannot be accepted", "git gate check says where and why")
+        self.findings = findings
+
+
+class Policies:
+    """Compiled policies, from the memo where it knows the blob."""
+
+    def __init__(self, repo: Repository, memo: Memo) -> None:
+        self._repo = repo
+        self._memo = memo
+
+    def at_commit(self, commit: str) -> Policy:
+        """The policy in a commit's tree."""
+        blob = self._repo.batch.get([f"{commit}:{POLICY_FILE}"])[0]
+        return self._compiled(blob.oid, blob.data) if blob.type == "blob" else self._compiled("", None)
+
+    def in_index(self, rows: list[Row]) -> Policy:
+        """The policy in the index, given its rows against HEAD."""
+        row = next((row for row in rows if row.path == POLICY_FILE), None)
+        if row is None:
+            return self.at_commit("HEAD")
+        if row.new_mode == ABSENT:
+            return self._compiled("", None)
+        return self._compiled(row.new_oid, self._repo.batch.get([row.new_oid])[0].data)
+
+    def in_worktree(self, rows: list[Row]) -> Policy:
+        """The policy in the work tree, given its rows against HEAD."""
+        row = next((row for row in rows if row.path == POLICY_FILE), None)
+        if row is None:
+            return self.at_commit("HEAD")
+        return self._compiled("", content_on_disk(self._repo, [POLICY_FILE]).get(POLICY_FILE))
+
+    def _compiled(self, oid: str, data: bytes | None) -> Policy:
+        """The policy of a blob (``data`` None: the shipped rules alone); kept under its id when it has one."""
+        key = oid or ("none" if data is None else "")
+        known: Policy | None = self._memo.get("policies", key) if key else None
+        if known is not None:
+            return known
+        from commitgate.policy.load import load_policy
+
+        policy, findings = load_policy(data)
+        if policy is None:
+            raise PolicyRefused(findings)
+        if key:
+            self._memo.put("policies", key, policy)
+        return policy

@@ -1,0 +1,66 @@
+"""The changes that security triggers are looked for in: those of a side, with or without a run, or named paths."""
+
+from __future__ import annotations
+
+from commitgate.engine import COMMIT, INDEX, ROOT, Answer, Engine, Question
+from commitgate.errors import CannotDecide
+from commitgate.facts import Change
+from commitgate.gather import Gathering
+from commitgate.git.history import diff_trees
+from commitgate.git.refs import resolve
+from commitgate.git.side import content_on_disk, empty_tree
+from commitgate.objects import ABSENT, PLAIN, Row
+from commitgate.policies import Policies
+from commitgate.policy.layout import RUN_FILE
+from commitgate.policy.model import Policy
+from commitgate.sides import rows_against, scratch_paths
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def change_of(engine: Engine, question: Question, answer: Answer) -> tuple[Change, ...]:
+    """The product change base→side. CannotDecide when there is no run and nothing that could be judged instead."""
+    if answer.verdict.snapshot.run is not None:
+        return answer.verdict.snapshot.delta
+    base = answer.facts.base or empty_tree(engine.repo)
+    gathering = Gathering(engine.repo, answer.policy, engine.memo, ROOT)
+    if question.kind == COMMIT:
+        rows = diff_trees(engine.repo, base, answer.verdict.snapshot.commit)
+    else:
+        rows = rows_against(engine.repo, question.kind, base)
+        scratch = scratch_paths(gathering, rows)
+        rows = [row for row in rows if row.path not in scratch]
+    if not rows:
+        raise CannotDecide(
+            f"nothing differs from {base[:12]}, so there is no change to judge",
+            "ask on the branch of the change, or name paths: git gate security <path>",
+            "engine/no-delta",
+        )
+    return gathering.classify(rows, "")
+
+
+def changes_at(engine: Engine, question: Question, paths: Iterable[str]) -> tuple[Policy, tuple[Change, ...]]:
+    """The policy of a side, and named paths (from the root) as if each of them had changed."""
+    policy = _policy(engine, question)
+    gathering = Gathering(engine.repo, policy, engine.memo, ROOT)
+    rows = [Row(path, ABSENT, "", PLAIN, "") for path in paths]
+    _, product = gathering.split(rows, _has_run(engine, question))
+    return policy, gathering.classify(product, "")
+
+
+def _policy(engine: Engine, question: Question) -> Policy:
+    policies = Policies(engine.repo, engine.memo)
+    if question.kind == COMMIT:
+        return policies.at_commit(resolve(engine.repo, question.revision))
+    head = engine.repo.batch.get(["HEAD"])[0]
+    rows = rows_against(engine.repo, question.kind, "HEAD" if head.type == "commit" else empty_tree(engine.repo))
+    return policies.in_index(rows) if question.kind == INDEX else policies.in_worktree(rows)
+
+
+def _has_run(engine: Engine, question: Question) -> bool:
+    path = f"{ROOT}/{RUN_FILE}"
+    if question.kind in (COMMIT, INDEX):
+        return engine.repo.batch.get([f"{question.revision}:{path}"])[0].type == "blob"
+    return path in content_on_disk(engine.repo, [path])

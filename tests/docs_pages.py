@@ -1,0 +1,354 @@
+"""The pages of docs/ that are made from the project itself, and the commands of a page played for real.
+
+    python tests/docs_pages.py
+
+writes docs/commands.md, docs/rules.md and docs/gates.md anew, and the outputs in docs/quickstart.md where they differ.
+The tests hold all of them to what the project says now.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from markdown_it import MarkdownIt
+
+from commitgate.commands import COMMANDS, GROUPS
+from commitgate.finding import VERDICTS
+from commitgate.policy.catalog import catalog
+from support import CHECKOUT, SOURCE
+
+DOCS = CHECKOUT / "docs"
+NOTE = "<!-- Written by tests/docs_pages.py. Do not edit: change what it is made from, then run that file. -->"
+LEVELS = {"WARNING": 0, "MALFORMED": 1, "BLOCKED": 2, "ESCALATE": 3, "UNKNOWN": 4}
+
+_KINDS = {
+    "string": "text",
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "`true` or `false`",
+    "array": "list",
+    "object": "object",
+    "null": "null",
+}
+
+# What a command's exit codes mean where they are not simply "done" and "refused".
+EXITS = {
+    "init": "0 done · 64 something stands in the way, and nothing was written",
+    "install": "0 installed or already there · 64 something stands in the way · 4 could not be done",
+    "uninstall": "0 removed, or nothing to remove · 4 could not be done",
+    "doctor": "0 clean · 1 warnings · 2 errors (this command alone uses the codes in this way)",
+    "demo": "0 everything came out as scripted · 2 something did not",
+    "next": "0 whenever it could be told · 4 could not decide",
+    "status": "0 whenever it could be told · 4 could not decide",
+    "derive": "0 written, or nothing to write · 1 with `--check`: a gate does not say what it should",
+    "security": "0 not needed · 2 required · 4 there is no change that could be judged",
+    "check": "0 pass · 1 malformed · 2 blocked · 3 escalate · 4 unknown",
+    "validate": "0 every gate is PASS · 1 malformed · 2 a FAIL · 3 an ESCALATE · 4 cannot be read",
+    "why": "0 whenever it could be told · 4 could not decide",
+    "explain": "0 · 64 there is no such rule",
+}
+EXITS_OTHERWISE = "0 written · 1, 2 or 3 refused, by the rule that is named · 4 could not decide · 64 wrong command line"
+
+
+# -- commands ---------------------------------------------------------------------------------------------------
+
+
+def commands_page() -> str:
+    """Every command as its own help describes it."""
+    parts = [
+        "# Commands",
+        NOTE,
+        "Each command is run as `git gate <command>`, in any folder of a work tree. `git gate <command> -h` prints the "
+        "same text. (`git gate --help` is taken by git itself, which looks for a manual page; `git-gate --help` and "
+        "`git gate -h` work.) The exit codes 64 (wrong command line) and 130 (interrupted) can come from every command.",
+    ]
+    for heading, rows in GROUPS:
+        parts.append(f"## {heading}")
+        parts += [_command(verb) for verb, _, _ in rows]
+    return _joined(parts)
+
+
+def _command(verb: str) -> str:
+    command: click.Command = import_module(f"commitgate.commands.{COMMANDS[verb][0]}").command
+    context = click.Context(command, info_name=f"git gate {verb}", help_option_names=["-h", "--help"])
+    usage = " ".join(command.collect_usage_pieces(context))
+    text = re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.cleandoc(command.help or ""))
+    lines = [f"### {verb}", "", f"`git gate {verb} {usage}`", "", *_escaped(text).splitlines()]
+    records = [one.get_help_record(context) for one in command.get_params(context) if isinstance(one, click.Option)]
+    shown = [record for record in records if record is not None and not record[0].startswith("-h")]
+    if shown:
+        lines += ["", "| option | meaning |", "| --- | --- |"]
+        lines += [f"| `{_cell(name)}` | {_cell(_escaped(meaning))} |" for name, meaning in shown]
+    lines += ["", f"Exit codes: {EXITS.get(verb, EXITS_OTHERWISE)}"]
+    return "\n".join(lines)
+
+
+# -- rules ------------------------------------------------------------------------------------------------------
+
+
+def rules_page() -> str:
+    """Every rule of the catalogue, with the exit code that it asks for."""
+    levels, named = _levels(), _names_in_source()
+    parts = [
+        "# Rules",
+        NOTE,
+        "Every finding names its rule. `git gate explain <rule>` prints the same text. The exit code is the one that a "
+        "finding of the rule asks for; when several apply, the worst wins, in the order 4, 1, 3, 2, 0. A rule with "
+        "exit code 0 is a warning and refuses nothing.",
+    ]
+    family = ""
+    entries = sorted(catalog().values(), key=lambda entry: entry.rule)
+    for entry in entries:
+        if entry.rule.split("/")[0] != family:
+            family = entry.rule.split("/")[0]
+            parts.append(f"## {family}")
+        codes = sorted(levels.get(entry.rule, {LEVELS["UNKNOWN"] if family == "engine" else LEVELS["MALFORMED"]}))
+        said = " or ".join(f"{code} ({'warning' if code == 0 else VERDICTS[code]})" for code in codes)
+        if family != "engine" and not {entry.rule, entry.rule.split("/")[1]} & named:
+            said = "none: no check of this version reports it"
+        parts.append(
+            f"### {entry.rule}\n\n{entry.title}.\n\n- Why: {entry.why}\n- Fix: {entry.fix}\n- Exit code: {said}"
+        )
+    return _joined(parts)
+
+
+def _sources() -> Iterator[ast.AST]:
+    for path in sorted((SOURCE / "commitgate").rglob("*.py")):
+        yield from ast.walk(ast.parse(path.read_text()))
+
+
+def _levels() -> dict[str, set[int]]:
+    """Rule id → the levels that findings of it are made with, where the source names both in one place."""
+    found: dict[str, set[int]] = {}
+    for node in _sources():
+        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding"
+        if not called or len(node.args) < 2 or not isinstance(node.args[0], ast.Constant):
+            continue
+        names = {part.id for part in ast.walk(node.args[1]) if isinstance(part, ast.Name)}
+        # A level that is worked out elsewhere depends on the policy: a warning, or a refusal when it is strict.
+        levels = {LEVELS[name] for name in names & LEVELS.keys()} or {LEVELS["WARNING"], LEVELS["BLOCKED"]}
+        found.setdefault(node.args[0].value, set()).update(levels)
+    return found
+
+
+def _names_in_source() -> set[str]:
+    """Every text constant, so that a rule id put together from its family and name is found, too."""
+    texts = {node.value for node in _sources() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return texts | {text.removeprefix("/") for text in texts}
+
+
+# -- gates ------------------------------------------------------------------------------------------------------
+
+
+def gates_page() -> str:
+    """Every schema of gates/ as a table of fields. The policy has a page of its own."""
+    names = sorted(path.name for path in (CHECKOUT / "gates").glob("*.schema.json"))
+    names = ["base.schema.json", *(name for name in names if name not in ("base.schema.json", "policy.schema.json"))]
+    parts = [
+        "# Gates",
+        NOTE,
+        "A gate is `pipeline/gates/<stage>.json`: strict JSON (no duplicate keys, no comments, at most 256 KiB), a plain "
+        "file of mode 100644, named like its field `stage`. Keys that no schema names are allowed and kept. "
+        "`git gate pass` writes gates, `git gate derive` writes those of the peer review, and `git gate validate` checks "
+        "them by themselves. “Required” is what a gate must hold whatever its status; the last column is what it must "
+        "hold besides to say PASS. The schemas stand in `gates/`.",
+    ]
+    return _joined([*parts, *(_schema(name) for name in names)])
+
+
+def _schema(name: str) -> str:
+    schema = json.loads((CHECKOUT / "gates" / name).read_text())
+    heading = name.removesuffix(".schema.json")
+    title = {"base": "Every gate", "run": "The run: pipeline/run.json"}.get(
+        heading, f"{schema['title']}: {heading.replace('-area', '-&lt;area&gt;')}"
+    )
+    needs, required = _conditions(schema.get("allOf", ()))
+    lines = [f"## {title}", "", _escaped(schema["description"]), "", "| field | value | required | for a PASS |"]
+    lines.append("| --- | --- | --- | --- |")
+    for key, field in schema["properties"].items():
+        if heading not in ("base", "run") and key == "stage":
+            continue
+        always = "yes" if key in schema.get("required", ()) else required.get(key, "")
+        lines.append(f"| `{key}` | {_cell(_value(field))} | {always} | {_cell(needs.get(key, ''))} |")
+    return "\n".join(lines)
+
+
+def _conditions(clauses: Any) -> tuple[dict[str, str], dict[str, str]]:
+    """(field → what a PASS needs, field → when it is required) of the if/then/else clauses of a schema."""
+    needs: dict[str, str] = {}
+    required: dict[str, str] = {}
+    for clause in clauses:
+        tested = clause["if"].get("properties", {})
+        when = ", ".join(f"`{key}` {_bound(value)}" for key, value in tested.items())
+        if "status" in tested:
+            then = clause["then"]
+            needs |= {key: _bound(value) for key, value in then.get("properties", {}).items()}
+        else:
+            required |= {key: f"when {when}" for key in clause.get("then", {}).get("required", ())}
+            other = clause.get("else", {})
+            required |= {key: f"unless {when}" for key in other.get("required", ())}
+            inner, _ = _conditions([other] if "if" in other else [])
+            needs |= {key: f"{value}, unless {when}" for key, value in inner.items()}
+    return needs, required
+
+
+def _bound(value: dict[str, Any]) -> str:
+    if "const" in value:
+        return f"is `{json.dumps(value['const'])}`"
+    if "maxItems" in value:
+        return "is empty" if value["maxItems"] == 0 else f"has at most {value['maxItems']}"
+    if "minimum" in value:
+        return f"is at least {value['minimum']}"
+    return ", ".join(f"{key} {_bound(inner)}" for key, inner in value.get("properties", {}).items())
+
+
+def _value(field: dict[str, Any]) -> str:
+    """What a field may hold, in words."""
+    if "enum" in field:
+        return " or ".join(f"`{one}`" for one in field["enum"])
+    if "const" in field:
+        return f"`{json.dumps(field['const'])}`"
+    kinds = field.get("type", "string")
+    words = " or ".join(_KINDS[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
+    if kinds == "array" and "items" in field:
+        words += f", each: {_value({key: value for key, value in field['items'].items() if key != 'description'})}"
+    if kinds == "object" and "properties" in field:
+        words += " with " + ", ".join(f"`{key}`" for key in field["properties"])
+    if "minimum" in field:
+        words += f", at least {field['minimum']}"
+    if field.get("pattern") == "\\S":
+        words += ", not blank"
+    return _escaped(words + (f": {field['description']}" if "description" in field else ""))
+
+
+# -- a page whose commands are run ------------------------------------------------------------------------------
+
+
+class Step(NamedTuple):
+    """A command with the output that the page shows, or a file that the page tells the reader to write.
+
+    first, last: the lines of the page (0-based, end excluded) that hold the output.
+    """
+
+    command: str
+    output: str
+    first: int
+    last: int
+
+
+def steps(text: str) -> list[Step]:
+    """The ``console`` blocks and the blocks with ``file=<path>`` of a page, in order."""
+    found = []
+    for token in MarkdownIt().parse(text):
+        if token.type != "fence":
+            continue
+        info, start = token.info.split(), token.map[0] + 1
+        lines = token.content.splitlines()
+        named = [word.removeprefix("file=") for word in info if word.startswith("file=")]
+        if named:
+            folder = os.path.dirname(named[0]) or "."
+            command = f"mkdir -p {folder} && cat > {named[0]} <<'END OF FILE'\n{token.content}END OF FILE"
+            found.append(Step(command, "", start, start))
+        elif info[:1] == ["console"]:
+            prompts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
+            for at, end in zip(prompts, [*prompts[1:], len(lines)], strict=True):
+                output = "\n".join(lines[at + 1 : end])
+                found.append(Step(lines[at][2:], output, start + at + 1, start + end))
+    return found
+
+
+def outputs(played: list[Step], folder: Path) -> list[str]:
+    """What each command really says, all run by one shell in an empty folder, apart from the user's configuration."""
+    programs, work, home = folder / "bin", folder / "work", folder / "home"
+    for path in (programs, work, home):
+        path.mkdir()
+    gate = programs / "git-gate"
+    gate.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m commitgate \"$@\"\n")
+    gate.chmod(0o755)
+    mark = "\x01"
+    script = "\n".join(["exec 2>&1", *(f"{step.command}\nprintf '{mark}'" for step in played), ""])
+    environment = {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(SOURCE),
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+    }
+    done = subprocess.run(["sh", "-c", script], cwd=work, env=environment, capture_output=True, text=True, timeout=300)
+    said = done.stdout.split(mark)
+    if len(said) != len(played) + 1:
+        raise AssertionError(f"the shell ended early:\n{done.stdout[-2000:]}\n{done.stderr}")
+    return [one.strip("\n") for one in said[:-1]]
+
+
+def plain(output: str) -> str:
+    """An output without what differs from run to run: times, ids, digests, versions."""
+    for pattern, word in (
+        (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "<time>"),
+        (r"\d{4}-\d\d-\d\d-([a-z-]+)-[0-9a-f]{6}\b", r"<date>-\1-<id>"),
+        (r"\b[0-9a-f]{7,64}\b", "<id>"),
+        (r"\b\d+\.\d+\.\d+\b", "<version>"),
+        (r"[ \t]+$", ""),
+    ):
+        output = re.sub(pattern, word, output, flags=re.MULTILINE)
+    return output
+
+
+def refreshed(text: str, folder: Path) -> str:
+    """The page with its outputs as they are now, where they differ in more than times and ids."""
+    lines = text.split("\n")
+    played = steps(text)
+    for step, said in reversed(list(zip(played, outputs(played, folder), strict=True))):
+        if "internal error" in said:
+            raise AssertionError(f"{step.command}\n{said}")
+        if plain(said) != plain(step.output):
+            lines[step.first : step.last] = said.split("\n") if said else []
+    return "\n".join(lines)
+
+
+# -- together ---------------------------------------------------------------------------------------------------
+
+PAGES = {"commands.md": commands_page, "rules.md": rules_page, "gates.md": gates_page}
+PLAYED = ("quickstart.md",)
+
+
+def _joined(parts: list[str]) -> str:
+    return "\n\n".join(parts) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _escaped(text: str) -> str:
+    """Names in angle brackets would be taken for HTML, and stars for emphasis."""
+    return text.replace("<", "&lt;").replace("*", "\\*")
+
+
+def main() -> None:
+    """Write every page."""
+    for name, make in PAGES.items():
+        (DOCS / name).write_text(make(), encoding="utf-8")
+    for name in PLAYED:
+        with tempfile.TemporaryDirectory() as folder:
+            page = DOCS / name
+            page.write_text(refreshed(page.read_text(encoding="utf-8"), Path(folder)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
