@@ -59,7 +59,9 @@ EXITS = {
     "why": "0 whenever it could be told · 4 could not decide",
     "explain": "0 · 64 there is no such rule",
 }
-EXITS_OTHERWISE = "0 written · 1, 2 or 3 refused, by the rule that is named · 4 could not decide · 64 wrong command line"
+EXITS_OTHERWISE = (
+    "0 written · 1, 2 or 3 refused, by the rule that is named · 4 could not decide · 64 wrong command line"
+)
 
 
 # -- commands ---------------------------------------------------------------------------------------------------
@@ -72,7 +74,7 @@ def commands_page() -> str:
         NOTE,
         "Each command is run as `git gate <command>`, in any folder of a work tree. `git gate <command> -h` prints the "
         "same text. (`git gate --help` is taken by git itself, which looks for a manual page; `git-gate --help` and "
-        "`git gate -h` work.) The exit codes 64 (wrong command line) and 130 (interrupted) can come from every command.",
+        "`git gate -h` work.) The exit codes 64 (wrong arguments) and 130 (interrupted) can come from every command.",
     ]
     for heading, rows in GROUPS:
         parts.append(f"## {heading}")
@@ -159,10 +161,10 @@ def gates_page() -> str:
     parts = [
         "# Gates",
         NOTE,
-        "A gate is `pipeline/gates/<stage>.json`: strict JSON (no duplicate keys, no comments, at most 256 KiB), a plain "
-        "file of mode 100644, named like its field `stage`. Keys that no schema names are allowed and kept. "
-        "`git gate pass` writes gates, `git gate derive` writes those of the peer review, and `git gate validate` checks "
-        "them by themselves. “Required” is what a gate must hold whatever its status; the last column is what it must "
+        "A gate is `pipeline/gates/<stage>.json`: strict JSON (no duplicate keys, no comments, at most 256 KiB), a "
+        "plain file of mode 100644, named like its field `stage`. Keys that no schema names are allowed and kept. "
+        "`git gate pass` writes gates, `git gate derive` writes those of the peer review, and `git gate validate` "
+        "checks them by themselves. “Required” is what a gate must hold whatever its status; the last column is what it must "
         "hold besides to say PASS. The schemas stand in `gates/`.",
     ]
     return _joined([*parts, *(_schema(name) for name in names)])
@@ -196,9 +198,9 @@ def _conditions(clauses: Any) -> tuple[dict[str, str], dict[str, str]]:
             then = clause["then"]
             needs |= {key: _bound(value) for key, value in then.get("properties", {}).items()}
         else:
-            required |= {key: f"when {when}" for key in clause.get("then", {}).get("required", ())}
+            required |= dict.fromkeys(clause.get("then", {}).get("required", ()), f"when {when}")
             other = clause.get("else", {})
-            required |= {key: f"unless {when}" for key in other.get("required", ())}
+            required |= dict.fromkeys(other.get("required", ()), f"unless {when}")
             inner, _ = _conditions([other] if "if" in other else [])
             needs |= {key: f"{value}, unless {when}" for key, value in inner.items()}
     return needs, required

@@ -156,6 +156,17 @@ def test_an_area_without_a_change_has_nothing_to_review(story):
     assert (said.code, "review/no-change" in said.out) == (2, True)
 
 
+def test_a_track_without_peer_review_says_so(repo):
+    repo.branch("feature/x")
+    repo.gate("start", "Small", "--track", "nano", check=True)
+    repo.write("src/backend/x.js", "x\n")
+    repo.commit("work")
+    said = repo.gate("review", "backend", "--as", "platform")
+    assert said.code == 2
+    assert "review/no-stage" in said.out
+    assert repo.gate("derive").out == "no area has a change to review or a verdict: there is nothing to derive\n"
+
+
 def test_without_a_run_there_is_no_review(repo):
     said = repo.gate("review", "backend", "--as", "platform")
     assert said.code == 2

@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from commitgate.engine import WORKTREE, Question, open_engine
+from commitgate.errors import CannotDecide
+from commitgate.working.triggers import change_of
 from support import Repo, run
 
 
@@ -151,3 +154,13 @@ def test_names_from_hostile_hands_are_neutral(repo):
     assert said.code == 2
     assert "\x1b" not in said.out
     assert "\n::error" not in said.out
+
+
+def test_no_change_has_a_rule_of_its_own(repo, monkeypatch):
+    monkeypatch.chdir(repo.path)
+    question = Question(WORKTREE)
+    with open_engine() as engine:
+        answer = engine.ask(question, 0)
+        with pytest.raises(CannotDecide) as refused:
+            change_of(engine, question, answer)
+    assert refused.value.rule == "engine/no-delta"

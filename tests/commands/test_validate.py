@@ -170,6 +170,11 @@ def test_each_side_is_read_as_it_is(repo):
     assert repo.gate("validate", "--index", "README.txt").code == 4
     assert repo.gate("validate", "--rev", "nowhere").code == 4
     assert repo.gate("validate", "--rev", "HEAD", "--index").code == 64
+    for side in (("--index",), ("--rev", "HEAD")):
+        said = repo.gate("validate", *side, ".")
+        assert (said.code, said.out) == (0, "no gate in .: nothing to check\n"), "the root holds no gate itself"
+        assert repo.gate("validate", *side, "nowhere").code == 4
+        assert repo.gate("validate", *side, "../elsewhere").code == 64
     below = Repo(repo.path / "pipeline")
     assert below.gate("validate", "--index", "gates").out == f"{path}: FAIL\n"
     assert below.gate("validate", "--rev", "HEAD", "../pipeline/gates/stage-09.json").code == 0

@@ -183,3 +183,45 @@ def test_explain_one_rule_all_rules_and_none(repo):
     said = repo.gate("explain", "order/predecesor")
     assert said.code == 64
     assert "did you mean order/predecessor?" in said.err
+
+
+def rule_of(told, area, reviewer):
+    """The rule under which a reviewer's verdict does not count, and who is asked instead."""
+    found = next(
+        one for one in why(told, "approval", area)["reasons"] if one["fact"].startswith(f"{reviewer} approves")
+    )
+    return found["rule"], found["who"], found["next"]
+
+
+def test_a_verdict_that_no_commit_of_the_branch_gives_is_unbound(story):
+    told = story("secured")
+    told.git("switch", "-q", "main")
+    told.write("pipeline/code-review/by-frontend.md", "# R\n\n## Review of backend\n\nREVIEW: APPROVED\n")
+    told.commit("left over", author="dev-frontend")
+    told.git("switch", "-q", "feature/reset")
+    told.git("rebase", "-q", "main")
+    assert rule_of(told, "backend", "frontend") == (
+        "review/unbound",
+        "frontend",
+        "git gate review backend --as frontend",
+    )
+
+
+def test_who_wrote_part_of_the_change_and_who_committed_in_anothers_name(story):
+    told = story("secured")
+    told.write(".gates.yaml", "reviewers:\n  pm: {emails: [pm@example.com]}\n")
+    told.commit("policy")
+    told.write("src/frontend/more.js", "x\n")
+    told.write_gate("stage-04-frontend", files_changed=["src/frontend/form.js", "src/frontend/more.js"])
+    told.commit("help", author="dev-platform")
+    told.verdict("platform", "frontend")
+    told.verdict("pm", "frontend")
+    assert rule_of(told, "frontend", "platform")[0] == "review/contributor"
+    assert rule_of(told, "frontend", "pm") == ("review/identity", "pm", "git gate review frontend --as pm")
+
+
+def test_an_approval_in_the_commit_that_changes_the_area_is_mixed(story):
+    told = story("secured")
+    told.verdict("platform", "backend")
+    told.write("src/backend/auth.js", "// by the reviewer\n")
+    assert rule_of(told, "backend", "platform")[0] == "review/mixed-commit"

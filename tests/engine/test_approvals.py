@@ -316,6 +316,19 @@ def test_a_verdict_without_its_derived_gate(story):
     assert "git gate derive" in said.err
 
 
+def test_derive_write_writes_the_gate_and_fails_once(story):
+    told = story("secured")
+    told.policy_on_target("version: 1\nderive: write\n")
+    told.verdict("frontend", "backend")
+    said = told.commit("review", author="dev-frontend", check=False)
+    assert said.code != 0
+    assert "wrote pipeline/gates/stage-06-backend.json" in said.err
+    assert told.git("ls-files", "pipeline/gates/stage-06-backend.json").out == "", "nothing is staged"
+    said = told.commit("review", author="dev-frontend", check=False)
+    assert said.code == 0, said.err
+    assert approvals(told) == ["frontend"]
+
+
 def test_an_untouched_derived_gate_that_is_old_only_warns(story):
     told = story("reviewed")
     told.write("src/backend/auth.js", "// fixed\n")

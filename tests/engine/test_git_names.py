@@ -118,7 +118,9 @@ def test_a_gate_that_was_pass_does_not_disappear(told):
     assert commit(story).refused("order/gate-removed", 2)
 
 
-@pytest.mark.parametrize("target", ["pipeline/gates/stage-01.txt", "docs/stage-01.json", "pipeline/archive/stage-01.json"])
+@pytest.mark.parametrize(
+    "target", ["pipeline/gates/stage-01.txt", "docs/stage-01.json", "pipeline/archive/stage-01.json"]
+)
 def test_a_gate_that_was_pass_is_not_renamed_away(told, target):
     story = told()
     (story.path / target).parent.mkdir(parents=True, exist_ok=True)

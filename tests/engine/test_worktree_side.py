@@ -6,9 +6,9 @@ import os
 
 import pytest
 
+from commitgate.git.delta import parse
 from commitgate.git.process import Repository
 from commitgate.git.side import start_index, worktree_rows
-from commitgate.git.delta import parse
 from support import Repo, run
 
 
@@ -109,3 +109,14 @@ def test_what_is_no_file_is_not_waited_for(repo):
     run("timeout", "20", "git", "status", cwd=repo.path, check=True)
     before = {row[0]: row[3] for row in worktree_rows(Repository(str(repo.path)), "HEAD")}
     assert before == {"changed.txt": "000000"}
+
+
+@pytest.mark.parametrize("path", ["pipeline/context.md", "pipeline/gates/stage-01.json", "pipeline/run.json"])
+def test_a_document_that_is_no_file_is_not_waited_for(story, path):
+    told = story("requirements")
+    told.remove(path)
+    os.mkfifo(told.path / path)
+    assert told.gate("check", "--format", "json").code in (0, 2), "as good as removed"
+    told.remove(path)
+    (told.path / path).symlink_to("/dev/zero")
+    assert told.check("--worktree")["verdict"] == "malformed"

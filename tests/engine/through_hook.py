@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from story import Story
@@ -25,7 +25,8 @@ class Attempt(NamedTuple):
 
     def refused(self, rule: str, code: int) -> bool:
         """Whether the hook refused with exactly this exit code, naming the rule as an error."""
-        return self.code == code and self.git.code != 0 and f"error {rule} " in self.git.said.replace("\n", " \n")
+        named = any(line.split()[:2] == ["error", rule] for line in self.git.said.splitlines())
+        return self.code == code and self.git.code != 0 and named
 
     def passed(self) -> bool:
         """Whether the hook ran and let the command through."""
@@ -53,6 +54,3 @@ def attempt(story: Story, *args: str, env: Mapping[str, str] | None = None, feed
 def commit(story: Story, *args: str, env: Mapping[str, str] | None = None, feed: bytes = b"") -> Attempt:
     """``git commit -m change`` with arguments."""
     return attempt(story, "commit", "-q", "-m", "change", *args, env=env, feed=feed)
-
-
-Told = Callable[[str], Story]

@@ -67,7 +67,23 @@ def read(data: bytes) -> BriefFacts:
         hint = "write '- <item>' lines, or 'None.'"
         findings.append(Finding("brief/out-of-scope", WARNING, message, hint, line=sections[OUT_OF_SCOPE]))
     findings.sort(key=lambda finding: finding.line)
-    return BriefFacts(title, sections, criteria, sections.get(CRITERIA, 0), out, questions, tuple(findings))
+    blank = _blank(document, sections)
+    return BriefFacts(title, sections, criteria, sections.get(CRITERIA, 0), out, questions, tuple(findings), blank)
+
+
+def _blank(document: Document, sections: dict[str, int]) -> tuple[str, ...]:
+    """The sections that hold nothing but blank lines and comments, in one pass."""
+    tops = {found.line for found in document.headings if found.top and found.level <= 2}
+    starts = {line: name for name, line in sections.items()}
+    blank = dict.fromkeys(sections)
+    current = ""
+    for found in document.lines:
+        if found.number in tops:
+            current = starts.get(found.number, "")
+        elif current and found.place not in (BLANK, COMMENT, RULE):
+            blank.pop(current, None)
+            current = ""
+    return tuple(blank)
 
 
 def is_none(text: str) -> bool:

@@ -134,6 +134,7 @@ class BriefFacts(Record):
     out_of_scope: tuple[str, ...]
     open_questions: tuple[str, ...]
     findings: tuple[Finding, ...]
+    blank: tuple[str, ...] = ()  # sections that hold nothing but comments
 
 
 class DesignFacts(Record):

@@ -12,6 +12,9 @@ from commitgate.git.process import Repository
 from commitgate.git.reads import start_index_reads
 
 
+_DERIVED = ("gate/derived-drift", "gate/derived-missing")
+
+
 def run(hook: str, arguments: list[str]) -> int:
     """Run the named hook and return its exit code."""
     if hook in ("pre-commit", "pre-merge-commit"):
@@ -45,6 +48,14 @@ def _lawful() -> list[Finding]:
 
     try:
         with engine_of(repo, started) as engine:
-            return list(engine.ask(Question(INDEX), int(time.time())).verdict.lawful)
+            now = int(time.time())
+            answer = engine.ask(Question(INDEX), now)
+            lawful = answer.verdict.lawful
+            if answer.policy.derive == "write" and any(one.rule in _DERIVED for one in lawful):
+                from commitgate.doors.rederive import rederive
+
+                for path in rederive(repo, answer.verdict, now):
+                    sys.stderr.write(f"git gate: wrote {path}; look at it, git add it, and commit again\n")
+            return list(lawful)
     except PolicyRefused as refused:
         return at(".gates.yaml", refused.findings)

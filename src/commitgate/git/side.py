@@ -57,6 +57,8 @@ def _on_disk(repo: Repository, top: str, row: Row) -> Row:
     elif not oid.strip("0"):
         if not oid:  # not tracked, so only the file itself tells its mode
             mode = _mode(file)
+        if mode != SYMLINK and not os.path.isfile(file):  # a pipe or a device: git cannot add it, and reading it hangs
+            return _on_disk(repo, top, row._replace(new_mode=ABSENT))
         oid = _hash(repo, file, row.path, mode)
     old_oid = row.old_oid if row.old_mode != ABSENT else "0" * len(oid)
     return row._replace(old_oid=old_oid, new_mode=mode, new_oid=oid)
@@ -75,12 +77,15 @@ def _hash(repo: Repository, file: str, path: str, mode: str) -> str:
 
 
 def content_on_disk(repo: Repository, paths: list[str]) -> dict[str, bytes]:
-    """The bytes of work-tree files, by path from the root; files that are gone are left out."""
+    """The bytes of work-tree files, by path from the root; what is gone, or no file at all, is left out."""
     top = repo.top()
     found = {}
     for path in paths:
+        file = os.path.join(top, path)
+        if not os.path.isfile(file):
+            continue
         try:
-            with open(os.path.join(top, path), "rb") as handle:
+            with open(file, "rb") as handle:
                 found[path] = handle.read()
         except OSError:
             continue

@@ -16,17 +16,22 @@ def requirements(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFac
     found = broken(brief.findings, f"{snapshot.root}/brief.md")
     wanted = policy.brief_sections.get(track.name, ())
     lacking = [name for name in wanted if name not in brief.sections]
-    if lacking and gate.fields.get("required_sections_complete"):
-        names = ", ".join(f"## {name.title()}" for name in lacking)
-        found.append(
+    if gate.fields.get("required_sections_complete"):
+        found += [
             Finding(
                 "consistency/sections",
                 MALFORMED,
-                f"required_sections_complete is true, but the brief lacks {names}",
-                "add the sections to brief.md, then git gate pass requirements",
+                f"required_sections_complete is true, but the brief {lacks} ## {name.title()}",
+                "complete brief.md, then git gate pass requirements",
                 f"{snapshot.root}/brief.md",
+                brief.sections.get(name, 0),
             )
-        )
+            for lacks, names in (
+                ("lacks", lacking),
+                ("says nothing under", [one for one in wanted if one in brief.blank]),
+            )
+            for name in names
+        ]
     count = gate.fields.get("acceptance_criteria_count")
     if count != len(brief.criteria):
         found.append(

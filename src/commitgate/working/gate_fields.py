@@ -59,7 +59,8 @@ def _requirements(tree: Tree) -> Fields:
         {
             "acceptance_criteria_count": len(brief.criteria) if brief else 0,
             "out_of_scope_items": list(brief.out_of_scope) if brief else [],
-            "required_sections_complete": brief is not None and all(name in brief.sections for name in wanted),
+            "required_sections_complete": brief is not None
+            and all(name in brief.sections and name not in brief.blank for name in wanted),
         }
     )
 

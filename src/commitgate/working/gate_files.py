@@ -15,7 +15,7 @@ from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 FOLDER = "040000"
 OTHER = "other"  # a pipe, a device, a socket
@@ -97,16 +97,18 @@ class Tree:
     def candidates(self, paths: tuple[str, ...]) -> Iterator[Candidate]:
         """The named files, and the ``*.json`` of the named folders; the gates of the pipeline when none is named."""
         wanted = paths or (f"{ROOT}/{GATES}".rstrip("/"),)
+        everywhere = () if "" in wanted else wanted
         if self._commit:
-            entries = commit_entries(self._repo, self._commit, wanted)
+            entries = commit_entries(self._repo, self._commit, everywhere)
         else:
-            entries = index_entries(self._repo, wanted)
-        chosen = [entry for entry in entries if _is_meant(entry.path, wanted)]
-        blobs = self._repo.batch.get([entry.oid for entry in chosen])
-        for entry, blob in zip(chosen, blobs, strict=True):
-            yield _candidate(entry, blob.data if blob.type == "blob" else None)
+            entries = index_entries(self._repo, everywhere)
+        meant = _meant(entries, frozenset(wanted))
+        blobs = self._repo.batch.get([entry.oid for entry, _ in meant.values()])
+        for (path, (entry, _)), blob in zip(meant.items(), blobs, strict=True):
+            yield _candidate(path, entry, blob.data if blob.type == "blob" else None)
+        there = {name for entry in entries for name in (entry.path, *_folders(entry.path))}
         for path in paths:
-            if not any(entry.path == path or entry.path.startswith(f"{path}/") for entry in entries):
+            if path and path not in there:
                 yield Candidate(path, PLAIN, None, f"not in {self._commit[:12] or 'the index'}")
 
     def neighbour(self, path: str) -> bytes | None:
@@ -115,21 +117,36 @@ class Tree:
         return blob.data if blob.type == "blob" else None
 
 
-def _is_meant(path: str, wanted: tuple[str, ...]) -> bool:
-    """Named itself, or a ``.json`` in a named folder; what lies in a folder of a gate's name shows that folder."""
-    if path in wanted:
-        return True
-    folder, _, name = path.rpartition("/")
-    return (name.endswith(_SUFFIX) and folder in wanted) or folder.endswith(_SUFFIX)
+def _meant(entries: Iterable[Entry], wanted: frozenset[str]) -> dict[str, tuple[Entry, str]]:
+    """By the path to show: an entry, and which of the wanted paths means it. A folder in a gate's place is shown itself."""
+    found: dict[str, tuple[Entry, str]] = {}
+    for entry in entries:
+        name = next((one for one in (entry.path, *_folders(entry.path)) if one in wanted), None)
+        if name is None:
+            continue
+        first = entry.path[len(name) + 1 if name else 0 :].partition("/")[0]
+        if name.endswith(_SUFFIX):  # named as a gate: the file, or the folder in its place
+            found.setdefault(name, (entry, name))
+        elif first.endswith(_SUFFIX):
+            found.setdefault(f"{name}/{first}" if name else first, (entry, name))
+        elif entry.path == name:
+            found.setdefault(name, (entry, name))
+    return found
 
 
-def _candidate(entry: Entry, data: bytes | None) -> Candidate:
-    folder = entry.path.rpartition("/")[0]
-    if folder.endswith(_SUFFIX):
-        return Candidate(folder, FOLDER, None)
+def _folders(path: str) -> Iterator[str]:
+    """The folders above a path, the nearest first, the root as ""."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _candidate(path: str, entry: Entry, data: bytes | None) -> Candidate:
+    if entry.path != path:
+        return Candidate(path, FOLDER, None)
     if entry.unmerged:
-        return Candidate(entry.path, PLAIN, None, "it has conflicts that are not resolved")
+        return Candidate(path, PLAIN, None, "it has conflicts that are not resolved")
     if entry.mode in (SYMLINK, SUBMODULE):
-        return Candidate(entry.path, entry.mode, None)
+        return Candidate(path, entry.mode, None)
     trouble = "" if data is not None else f"its blob {entry.oid[:12]} is not in the repository"
-    return Candidate(entry.path, entry.mode, data, trouble)
+    return Candidate(path, entry.mode, data, trouble)
