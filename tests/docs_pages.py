@@ -164,8 +164,8 @@ def gates_page() -> str:
         "A gate is `pipeline/gates/<stage>.json`: strict JSON (no duplicate keys, no comments, at most 256 KiB), a "
         "plain file of mode 100644, named like its field `stage`. Keys that no schema names are allowed and kept. "
         "`git gate pass` writes gates, `git gate derive` writes those of the peer review, and `git gate validate` "
-        "checks them by themselves. “Required” is what a gate must hold whatever its status; the last column is what it must "
-        "hold besides to say PASS. The schemas stand in `gates/`.",
+        "checks them by themselves. “Required” is what a gate must hold whatever its status; the last column is what "
+        "it must hold besides to say PASS. The schemas stand in `gates/`.",
     ]
     return _joined([*parts, *(_schema(name) for name in names)])
 

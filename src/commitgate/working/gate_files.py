@@ -103,8 +103,8 @@ class Tree:
         else:
             entries = index_entries(self._repo, everywhere)
         meant = _meant(entries, frozenset(wanted))
-        blobs = self._repo.batch.get([entry.oid for entry, _ in meant.values()])
-        for (path, (entry, _)), blob in zip(meant.items(), blobs, strict=True):
+        blobs = self._repo.batch.get([entry.oid for entry in meant.values()])
+        for (path, entry), blob in zip(meant.items(), blobs, strict=True):
             yield _candidate(path, entry, blob.data if blob.type == "blob" else None)
         there = {name for entry in entries for name in (entry.path, *_folders(entry.path))}
         for path in paths:
@@ -117,20 +117,20 @@ class Tree:
         return blob.data if blob.type == "blob" else None
 
 
-def _meant(entries: Iterable[Entry], wanted: frozenset[str]) -> dict[str, tuple[Entry, str]]:
-    """By the path to show: an entry, and which of the wanted paths means it. A folder in a gate's place is shown itself."""
-    found: dict[str, tuple[Entry, str]] = {}
+def _meant(entries: Iterable[Entry], wanted: frozenset[str]) -> dict[str, Entry]:
+    """The entries that are asked for, by the path to show; for a folder in a gate's place, one entry of it."""
+    found: dict[str, Entry] = {}
     for entry in entries:
         name = next((one for one in (entry.path, *_folders(entry.path)) if one in wanted), None)
         if name is None:
             continue
         first = entry.path[len(name) + 1 if name else 0 :].partition("/")[0]
         if name.endswith(_SUFFIX):  # named as a gate: the file, or the folder in its place
-            found.setdefault(name, (entry, name))
+            found.setdefault(name, entry)
         elif first.endswith(_SUFFIX):
-            found.setdefault(f"{name}/{first}" if name else first, (entry, name))
+            found.setdefault(f"{name}/{first}" if name else first, entry)
         elif entry.path == name:
-            found.setdefault(name, (entry, name))
+            found.setdefault(name, entry)
     return found
 
 
