@@ -103,7 +103,9 @@ def test_files_changed_is_the_areas_delta(story):
     told.write("pipeline/pr-backend.md", "x\n")
     told.write_gate("stage-04-backend")
     assert "src/backend/more.js" in refuse(told, "consistency/files-changed")
-    told.write_gate("stage-04-backend", files_changed=["src/backend/auth.js", "src/backend/more.js", "src/frontend/x.js"])
+    told.write_gate(
+        "stage-04-backend", files_changed=["src/backend/auth.js", "src/backend/more.js", "src/frontend/x.js"]
+    )
     assert "src/frontend/x.js" in refuse(told, "consistency/files-changed")
     told.remove("pipeline/pr-backend.md")
     told.write_gate("stage-04-backend", files_changed=["src/backend/auth.js", "src/backend/more.js"])
@@ -192,7 +194,14 @@ def test_an_unsound_pass_smuggled_past_the_hook_never_counts(story):
 
 def test_retries_are_counted_from_history(story):
     told = story("reviewed")
-    qa(told, REPORT.format(total=2, passed=1, failed=1), status="FAIL", tests_passed=1, tests_failed=1, failing_tests=["a"])
+    qa(
+        told,
+        REPORT.format(total=2, passed=1, failed=1),
+        status="FAIL",
+        tests_passed=1,
+        tests_failed=1,
+        failing_tests=["a"],
+    )
     assert told.commit("first", check=False).code == 0
     again = {"status": "FAIL", "tests_passed": 1, "tests_failed": 1, "failing_tests": ["a"]}
     told.write_gate("stage-07", warnings=["x"], **again)
@@ -210,7 +219,14 @@ def test_retries_are_counted_from_history(story):
 
 def test_a_pass_that_ends_the_retries_needs_no_retry_fields(story):
     told = story("reviewed")
-    qa(told, REPORT.format(total=2, passed=1, failed=1), status="FAIL", tests_passed=1, tests_failed=1, failing_tests=["a"])
+    qa(
+        told,
+        REPORT.format(total=2, passed=1, failed=1),
+        status="FAIL",
+        tests_passed=1,
+        tests_failed=1,
+        failing_tests=["a"],
+    )
     told.commit("first")
     qa(told, REPORT.format(total=2, passed=2, failed=0))
     assert told.commit("pass", check=False).code == 0

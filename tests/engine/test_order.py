@@ -30,12 +30,20 @@ def refused(said, rule, code):
 def attempt(told, rule, code):
     """Stage everything, ask the door, then commit for real: both refuse, and nothing moves."""
     told.git("add", "-A")
-    before = (told.git("ls-files", "-s", "-z").stdout, told.git("rev-parse", "HEAD").out, told.git("status", "-z").stdout)
+    before = (
+        told.git("ls-files", "-s", "-z").stdout,
+        told.git("rev-parse", "HEAD").out,
+        told.git("status", "-z").stdout,
+    )
     door = told.door()
     assert door.code == code, door.said
     assert rule in door.err
     refused(told.commit("unlawful", check=False), rule, code)
-    after = (told.git("ls-files", "-s", "-z").stdout, told.git("rev-parse", "HEAD").out, told.git("status", "-z").stdout)
+    after = (
+        told.git("ls-files", "-s", "-z").stdout,
+        told.git("rev-parse", "HEAD").out,
+        told.git("status", "-z").stdout,
+    )
     assert before == after
     return door.err
 

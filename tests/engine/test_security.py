@@ -149,7 +149,9 @@ def test_only_the_security_role_lifts_a_veto(story):
     assert said.code == 0, said.err
 
 
-@pytest.mark.parametrize(("track", "light"), [("quick", True), ("nano", True), ("config-only", True), ("hotfix", False), ("full", False)])
+@pytest.mark.parametrize(
+    ("track", "light"), [("quick", True), ("nano", True), ("config-only", True), ("hotfix", False), ("full", False)]
+)
 def test_the_track_floor(story, track, light):
     told = story("started")
     told.write("pipeline/run.json", RUN.replace('"full"', f'"{track}"'))
