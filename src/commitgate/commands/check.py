@@ -19,7 +19,7 @@ from commitgate.report.text import Colours, render
 # What each composable hook looks at: prefixes of rule ids. What nobody can decide concerns every one of them.
 FAMILIES = {
     "validate": ("json/", "gate/", "run/", "context/", "policy/"),
-    "approvals": ("review/", "gate/derived", "policy/"),
+    "approvals": ("review/", "gate/derived-", "policy/"),
     "security": ("security/", "track/", "policy/"),
     "order": ("order/", "checkpoint/", "consistency/", "brief/", "design/", "report/", "policy/"),
 }
