@@ -125,7 +125,9 @@ def main() -> int:
         story.write_gate("stage-01", warnings=[f"note {count[0]}"])
         story.git("add", "-A")
 
-    good.append(compare("door, one gate changed and valid, memo cold for it", 10, python, door, story.path, another_gate))
+    good.append(
+        compare("door, one gate changed and valid, memo cold for it", 10, python, door, story.path, another_gate)
+    )
 
     def move_head() -> None:
         count[0] += 1

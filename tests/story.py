@@ -105,7 +105,10 @@ class Story(Repo):
         parts = text.split("\n## Review of ")
         kept = [parts[0], *(part for part in parts[1:] if part.splitlines()[0] != area)]
         lines = "\n".join((area, "", f"REVIEW: {verdict}", *extra))
-        self.write(str(path.relative_to(self.path)), "\n## Review of ".join([part.rstrip("\n") + "\n" for part in [*kept, lines]]))
+        self.write(
+            str(path.relative_to(self.path)),
+            "\n## Review of ".join([part.rstrip("\n") + "\n" for part in [*kept, lines]]),
+        )
 
     def policy_on_target(self, text: str) -> None:
         """A policy on main, merged into the branch: no change of this branch."""

@@ -6,6 +6,7 @@ already landed, it is A^1: the parent of the first-parent commit A that brought 
 
 from __future__ import annotations
 
+from commitgate.errors import CannotDecide
 from commitgate.git.delta import RAW
 from commitgate.git.history import parse_walk
 from commitgate.git.refs import merge_bases, the_merge_base
@@ -50,6 +51,12 @@ def find_reference(
     if not heads:
         return Reference("", ON_TARGET, "", "")
     if not tip:
+        if policy.target and run_id:
+            raise CannotDecide(
+                f"the target branch {policy.target}, which .gates.yaml names, is not in this clone",
+                f"git fetch origin {policy.target}, or correct target: in .gates.yaml",
+                "engine/target",
+            )
         return _since_run(repo, root, heads[0], run_id, run_id_at)
     bases = merge_bases(repo, tip, *heads)
     if bases == [heads[0]]:
@@ -70,6 +77,7 @@ def _since_run(
     head: str = "",
 ) -> Reference:
     """A^1 on the first-parent chain of ``chain``; the chain's own end when the run is not in it yet."""
+
     def brings(commit: Commit) -> bool:
         # run.json may be edited later, under the same id: that is not where the run began.
         held = bool(commit.parents) and run_id_at(commit.parents[0]) == run_id

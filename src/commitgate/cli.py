@@ -80,7 +80,7 @@ def run(arguments: list[str]) -> int:
         complain(error.format_message(), f"{context.command_path if context else PROGRAM} -h shows the usage")
         return USAGE
     except GateError as error:
-        complain(error.message, error.hint)
+        refuse(error)
         return error.code
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
@@ -101,3 +101,16 @@ def complain(message: str, hint: str = "") -> None:
     click.echo(f"git gate: {message}", err=True)
     if hint:
         click.echo(f"  hint: {hint}", err=True)
+
+
+def refuse(error: GateError) -> None:
+    """Show why: finding by finding with place and remedy where there are any, else as one complaint."""
+    if not error.findings:
+        complain(error.message, error.hint)
+        return
+    from commitgate.report.terminal import colours
+    from commitgate.report.text import render
+
+    click.echo(render(error.findings, colours()), nl=False)
+    if error.closing:
+        click.echo(error.closing)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import os
 
-from commitgate.errors import CannotDecide
+from commitgate.errors import CannotDecide, UserError
 from commitgate.facts import Facts, Snapshot
 from commitgate.gather import Gathering, State
 from commitgate.git.delta import differing_from_all
 from commitgate.git.merge import edited_in_merge
-from commitgate.git.process import Repository
+from commitgate.git.process import GitFailed, Repository
 from commitgate.git.reads import start_index_reads, start_worktree_reads
 from commitgate.git.refs import Target, read_target, resolve, start_refs, target_tip
 from commitgate.git.side import content_on_disk, empty_tree, worktree_rows
 from commitgate.heads import fold, stand_on
-from commitgate.judge.ledger import EMPTY, History, join
+from commitgate.judge.ledger import BLANK, Book, join_books
 from commitgate.judge.verdict import Verdict, judge
 from commitgate.memo import Memo, NoMemo
 from commitgate.objects import ABSENT, Row
@@ -110,16 +110,19 @@ class Engine:
         target = read_target(self.repo, refs, policy.target)
         gathering = Gathering(self.repo, policy, self.memo, ROOT)
         reference = gathering.reference((commit,), gathering.run_id_at(commit), target_tip(self.repo, target))
-        histories: dict[str, History] = {}
+        books: dict[str, Book] = {}
         snapshot: Snapshot | None = None
         parents: tuple[Snapshot, ...] = ()
         for snapshot, parents in gathering.walk((commit,), reference):
             if snapshot.commit != commit:
-                fold(gathering, histories, snapshot, parents)
+                fold(gathering, books, snapshot, parents)
         if snapshot is None:  # the reference itself: the target had it before the work began
             snapshot = gathering.snapshot(gathering.states[commit], (), (), {})
             parents = (snapshot,)
-        before = join(histories.get(parent, EMPTY) for parent in snapshot.parents)
+        else:  # as for a tree: what was stale before is told from the parents' own deltas
+            pairs = zip(parents, snapshot.parents, strict=True)
+            parents = tuple(gathering.with_delta(parent, gathering.states[oid]) for parent, oid in pairs)
+        before = join_books(books.get(parent, BLANK) for parent in snapshot.parents).of(_run_of(snapshot))
         facts = _facts(gathering, COMMIT, gathering.states[commit], snapshot, parents, reference)
         return Answer(judge(policy, facts, before, now), policy, facts, target)
 
@@ -152,8 +155,12 @@ class Engine:
         parents = tuple(gathering.with_delta(gathering.tree(parent, {}), parent) for parent in states)
         facts = _facts(gathering, kind, state, snapshot, parents, ground.reference)
         facts = facts._replace(unmerged=tuple(sorted({row.path for row in rows if row.unmerged})))
-        before = join(ground.histories[head] for head in heads)
+        before = join_books(ground.books[head] for head in heads).of(_run_of(snapshot))
         return Answer(judge(policy, facts, before, now), policy, facts, target)
+
+
+def _run_of(snapshot: Snapshot) -> str:
+    return snapshot.run.id if snapshot.run is not None else ""
 
 
 def _facts(
@@ -174,7 +181,12 @@ def _facts(
 
 def open_engine(directory: str = "", environ: Mapping[str, str] | None = None) -> Engine:
     """An engine with the repository's memo; without one where there must be none (CI, a quarantine)."""
-    return engine_of(Repository(directory, environ))
+    try:
+        return engine_of(Repository(directory, environ))
+    except GitFailed as failed:
+        if "not a git repository" in failed.stderr:
+            raise UserError("this is not a git repository", "go to one, or make one: git init") from None
+        raise
 
 
 def engine_of(repo: Repository, started: Reads | None = None) -> Engine:

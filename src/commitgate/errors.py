@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from commitgate.finding import UNKNOWN, USAGE
+from commitgate.finding import UNKNOWN, USAGE, Finding
 
 
 class GateError(Exception):
     """Base: a message for a person, a hint (the command that helps), and the exit code."""
 
     code = UNKNOWN
+    findings: tuple[Finding, ...] = ()  # what is wrong, place by place; shown instead of the message when there are any
+    closing = ""  # what to say after the findings
 
     def __init__(self, message: str, hint: str = "", code: int | None = None) -> None:
         super().__init__(message)
@@ -29,6 +31,6 @@ class CannotDecide(GateError):
 
     code = UNKNOWN
 
-    def __init__(self, message: str, hint: str = "", rule: str = "engine/cannot-decide") -> None:
+    def __init__(self, message: str, hint: str, rule: str) -> None:
         super().__init__(message, hint)
         self.rule = rule

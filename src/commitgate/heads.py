@@ -1,4 +1,4 @@
-"""The commits that a side stands on: their states and histories, from the memo where it knows them, else walked."""
+"""The commits that a side stands on: their states and books, from the memo where it knows them, else walked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from commitgate.gather import Gathering, State
 from commitgate.git.history import read_walk, start_walk
 from commitgate.git.refs import Target, target_tip
 from commitgate.judge import ledger
-from commitgate.judge.history import extend
-from commitgate.judge.ledger import EMPTY, History, join
+from commitgate.judge.history import turn_page
+from commitgate.judge.ledger import BLANK, Book, join_books
 from commitgate.memo import register
 from commitgate.record import Record
 
@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from commitgate.facts import Snapshot
 
-register(ledger.Verdict, ledger.Passed, ledger.Attempt, ledger.Escalation, History)
+register(ledger.Verdict, ledger.Passed, ledger.Attempt, ledger.Escalation, ledger.History, Book)
 
 
 class Ground(Record):
@@ -24,7 +24,7 @@ class Ground(Record):
 
     reference: Reference
     states: dict[str, State]
-    histories: dict[str, History]
+    books: dict[str, Book]
 
 
 def stand_on(
@@ -44,39 +44,37 @@ def stand_on(
             return known
     wanted = run_id if run_id is not None else gathering.run_id_at(heads[0])
     reference = gathering.reference(heads, wanted, target_tip(gathering.repo, target))
-    histories: dict[str, History] = {}
+    books: dict[str, Book] = {}
     for snapshot, parents in gathering.walk(heads, reference):
-        fold(gathering, histories, snapshot, parents)
+        fold(gathering, books, snapshot, parents)
     ground = Ground(
         reference,
         {head: gathering.states[head] for head in heads},
-        {head: histories.get(head, EMPTY) for head in heads},
+        {head: books.get(head, BLANK) for head in heads},
     )
     if alone:
         _remember(gathering, heads[0], target, ground)
     return ground
 
 
-def fold(
-    gathering: Gathering, histories: dict[str, History], snapshot: Snapshot, parents: tuple[Snapshot, ...]
-) -> None:
-    """Add one commit of a walk to the histories."""
-    before = join(histories.get(parent, EMPTY) for parent in snapshot.parents)
-    histories[snapshot.commit] = extend(gathering.policy, before, snapshot, parents)
+def fold(gathering: Gathering, books: dict[str, Book], snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> None:
+    """Add one commit of a walk to the books."""
+    before = join_books(books.get(parent, BLANK) for parent in snapshot.parents)
+    books[snapshot.commit] = turn_page(gathering.policy, before, snapshot, parents)
 
 
 def _from_memo(gathering: Gathering, head: str, head_data: bytes, target: Target) -> Ground | None:
     """What the memo knows of HEAD, or of its only parent taken one commit further."""
     known = gathering.memo.get("heads", _key(gathering, head, target, head))
     if known is not None:
-        state, history, reference = known
+        state, book, reference = known
         gathering.states[head] = state
-        return Ground(reference, {head: state}, {head: history})
+        return Ground(reference, {head: state}, {head: book})
     parent = _only_parent(head_data)
     known = gathering.memo.get("heads", _key(gathering, parent, target, head)) if parent else None
     if known is None:
         return None
-    state, history, reference = known
+    state, book, reference = known
     gathering.states[parent] = state
     commits = read_walk(gathering.repo, start_walk(gathering.repo, (head,), (parent,)))
     if len(commits) != 1 or commits[0].parents != (parent,):
@@ -84,15 +82,15 @@ def _from_memo(gathering: Gathering, head: str, head_data: bytes, target: Target
     if any(row.path == f"{gathering.root}/run.json" for row in commits[0].deltas[0]):
         return None  # another run, another base
     snapshot, parents = gathering.step(commits[0], reference)
-    histories = {parent: history}
-    fold(gathering, histories, snapshot, parents)
-    ground = Ground(reference, {head: gathering.states[head]}, {head: histories[head]})
+    books = {parent: book}
+    fold(gathering, books, snapshot, parents)
+    ground = Ground(reference, {head: gathering.states[head]}, {head: books[head]})
     _remember(gathering, head, target, ground)
     return ground
 
 
 def _remember(gathering: Gathering, head: str, target: Target, ground: Ground) -> None:
-    value = (ground.states[head], ground.histories[head], ground.reference)
+    value = (ground.states[head], ground.books[head], ground.reference)
     gathering.memo.put("heads", _key(gathering, head, target, head), value)
 
 

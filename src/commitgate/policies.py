@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commitgate.errors import GateError
-from commitgate.finding import Finding
+from commitgate.finding import Finding, at
 from commitgate.git.side import content_on_disk
 from commitgate.objects import ABSENT, Row
 from commitgate.policy.model import Policy
@@ -23,7 +23,7 @@ class PolicyRefused(GateError):
 
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__("the policy in .gates.yaml cannot be accepted", "git gate check says where and why")
-        self.findings = findings
+        self.findings = tuple(at(POLICY_FILE, findings))
 
 
 class Policies:

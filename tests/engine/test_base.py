@@ -133,3 +133,20 @@ def test_an_edited_merge_is_the_mergers_work(story):
     assert "order/stale" in said.err
     told.git("commit", "-q", "-m", "evil")
     assert states(told)["stage-06-backend"] == "stale"
+
+
+def test_a_target_that_is_not_there(story):
+    told = story("requirements")
+    told.write(".gates.yaml", "version: 1\ntarget: develop\n")
+    said = told.commit("policy", check=False)
+    assert said.code != 0
+    assert "engine/target" in said.err
+    data = told.check("--index")
+    assert data["exit"] == 4
+
+
+def test_what_is_missing_is_named_when_a_merge_is_asked_for(story):
+    data = story("designed").check("--rev", "HEAD", "--ready")
+    messages = [row["message"] for row in data["findings"] if row["rule"] == "ready/stage"]
+    assert any(message.startswith("stage-03 (Clarification) is missing") for message in messages)
+    assert data["exit"] == 2

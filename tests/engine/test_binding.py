@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,7 +73,7 @@ def test_composing_steps_gives_the_delta_of_the_ends(trees):
 
     trees = [{path: oid for path, oid in tree.items() if oid} for tree in trees]
     composed = {}
-    for old, new in zip(trees, trees[1:], strict=False):
+    for old, new in itertools.pairwise(trees):
         composed = compose(composed, between(old, new))
     assert composed == {row.path: row for row in between(trees[0], trees[-1])}
 

@@ -274,3 +274,48 @@ def test_require_run(repo):
     repo.commit("policy")
     assert "run/required" in repo.gate("check", "--ready").out
     assert repo.gate("check", "--ready").code == 2
+
+
+def test_a_track_is_changed_only_by_a_ruling(story):
+    told = story("clarified")
+    light = told.read("pipeline/run.json").replace('"full"', '"nano"')
+    told.write("pipeline/run.json", light)
+    context = told.read("pipeline/context.md").replace("TRACK: full", "TRACK: nano")
+    told.write("pipeline/context.md", context)
+    told.git("add", "-A")
+    assert "order/track-changed" in told.door().err
+    told.write("pipeline/context.md", context + "\nPRINCIPAL-RULING: track → nano\n")
+    told.git("add", "-A")
+    assert "order/track-changed" not in told.door().err
+
+
+def test_what_was_said_in_one_run_means_nothing_in_the_next(story):
+    told = story("complete")
+    told.write_gate("stage-09", "ESCALATE", escalation_reason="late doubt", blockers=["x"])
+    told.commit("doubt", author="principal")
+    told.decide("RESOLVED stage-09: fine")
+    told.write_gate("stage-09", warnings=["settled"])
+    assert told.commit("settle", check=False).code == 0
+    told.review("frontend", "backend", "CHANGES REQUESTED", "BLOCKER: late")
+    told.review("frontend", "backend")
+    told.git("mv", "pipeline", "old")
+    told.write("pipeline/.keep", "")
+    told.git("mv", "old", "pipeline/archive")
+    told.remove("pipeline/.keep")
+    assert told.commit("archive", check=False).code == 0
+    told.write("pipeline/run.json", told.read("pipeline/archive/run.json").replace("reset-1", "second-1"))
+    told.write("pipeline/context.md", "# Context\n\nTRACK: full\n\n## User Decisions\n")
+    said = told.commit("second run", check=False)
+    assert said.code == 0, said.err
+    data = told.check("--rev", "HEAD")
+    assert data["exit"] in (0, 2)
+    assert "escalation/open" not in {row["rule"] for row in data["findings"]}
+
+
+def test_a_commit_asked_about_later_repeats_what_the_hook_said(story):
+    told = story("tested")
+    told.write("src/backend/auth.js", "// changed afterwards\n")
+    told.git("add", "-A")
+    said = [row["message"] for row in told.check("--index")["findings"] if row["rule"] == "order/stale"]
+    told.commit("fix")
+    assert said == [row["message"] for row in told.check("--rev", "HEAD")["findings"] if row["rule"] == "order/stale"]

@@ -222,11 +222,11 @@ def test_own_stages_and_tracks() -> None:
         ("review: {scoped: 0}\n", "policy/schema", 1, "minimum"),
         ("review: {scoped: true}\n", "policy/schema", 1, "whole number"),
         ("target: 'a b'\n", "policy/schema", 1, "target"),
-        ("target: \"main\\n\"\n", "policy/schema", 1, "target"),
+        ('target: "main\\n"\n', "policy/schema", 1, "target"),
         ("areas: {}\n", "policy/schema", 1, "areas"),
         ("areas:\n  Api: [/x]\n", "policy/schema", 2, "Api"),
         ("areas:\n  other: [/x]\n", "policy/schema", 2, "other"),
-        ("areas:\n  \"api\\n\": [/x]\n", "policy/schema", 2, "api"),
+        ('areas:\n  "api\\n": [/x]\n', "policy/schema", 2, "api"),
         ("areas:\n  api: {approvals: 1}\n", "policy/schema", 2, "paths"),
         ("areas:\n  api: {paths: [/x], approvals: 0}\n", "policy/schema", 2, "minimum"),
         ("checkpoints: on\n", "policy/schema", 1, "off"),
@@ -251,7 +251,7 @@ def test_own_stages_and_tracks() -> None:
         ("areas:\n  api:\n    paths:\n      - '# a'\n", "policy/pattern", 4, "comment"),
         ("areas: {deps: ['!a']}\n", "policy/pattern", 1, "takes back"),
         ("free: ['a\\']\n", "policy/pattern", 1, "cannot be used"),
-        ("free: [\"a\\nb\"]\n", "policy/pattern", 1, "control"),
+        ('free: ["a\\nb"]\n', "policy/pattern", 1, "control"),
         ("free: ['**/a/**/b/**/c']\n", "policy/pattern", 1, "**"),
         ("free: ['[z-a]']\n", "policy/pattern", 1, "cannot be used"),
         ("stages:\n  design: {needs: [qa]}\n", "policy/cycle", 2, "design needs"),
@@ -295,7 +295,8 @@ def test_all_mistakes_are_named_at_once() -> None:
         "areas:\n" + "".join(f"  a{number}: [1]\n" for number in range(20_000)),
         "review: {release: [" + ",".join(f"r{number}" for number in range(20_000)) + "]}",
         "security: {triggers: {x:y: {words: ['" + "-" * 100_000 + "']}}}",
-        "stages:\n" + "".join(f"  s{n}: {{gate: stage-{n + 10}, role: r, needs: [s{(n + 1) % 9}]}}\n" for n in range(9))
+        "stages:\n"
+        + "".join(f"  s{n}: {{gate: stage-{n + 10}, role: r, needs: [s{(n + 1) % 9}]}}\n" for n in range(9))
         + "#" * 200_000,
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, refusals_shown, tell
+from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.finding import PASS
 from commitgate.working import records
 from commitgate.working.run_folder import run_folder
@@ -12,7 +12,6 @@ from commitgate.working.run_folder import run_folder
 
 @click.command()
 @click.argument("title")
-@refusals_shown
 def command(title: str) -> int:
     """Write pipeline/adr/NNNN-<TITLE>.md with the next number. A number is never given twice."""
     with run_folder() as folder:

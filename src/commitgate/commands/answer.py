@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, refusals_shown, tell
+from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.finding import PASS
 from commitgate.working import records
 from commitgate.working.run_folder import run_folder
@@ -13,7 +13,6 @@ from commitgate.working.run_folder import run_folder
 @click.command()
 @click.argument("number", type=int)
 @click.argument("text")
-@refusals_shown
 def command(number: int, text: str) -> int:
     """Answer question NUMBER of the context file with TEXT."""
     with run_folder() as folder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, refusals_shown, tell
+from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.finding import PASS
 from commitgate.working import records
 from commitgate.working.run_folder import run_folder
@@ -13,7 +13,6 @@ from commitgate.working.run_folder import run_folder
 @click.command()
 @click.argument("question")
 @click.option("--to", metavar="ROLE", default="PM", show_default=True, help="Who is asked.")
-@refusals_shown
 def command(question: str, to: str) -> int:
     """Put a QUESTION into the context file. Clarification cannot pass while it is open."""
     with run_folder() as folder:

@@ -11,7 +11,7 @@ import click
 
 from commitgate.engine import COMMIT, INDEX, WORKTREE, PolicyRefused, Question, open_engine
 from commitgate.errors import CannotDecide, UserError
-from commitgate.finding import UNKNOWN, Finding, at, exit_code
+from commitgate.finding import UNKNOWN, Finding, exit_code
 from commitgate.judge.verdict import Verdict
 from commitgate.report.plain import check_data
 from commitgate.report.text import Colours, render
@@ -52,7 +52,7 @@ def command(side: str, rev: str | None, ready: bool, only: str | None, form: str
         if ready:
             findings += [one for one in (*verdict.state, *verdict.obstacles) if one not in findings]
     except PolicyRefused as refused:
-        findings = at(".gates.yaml", refused.findings)
+        findings = list(refused.findings)
     except CannotDecide as unknown:
         findings = [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)]
     if only is not None:

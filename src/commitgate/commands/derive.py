@@ -6,7 +6,6 @@ import time
 
 import click
 
-from commitgate.commands.outcome import refusals_shown
 from commitgate.engine import WORKTREE, Answer, Question, open_engine
 from commitgate.finding import MALFORMED, PASS, Finding, exit_code
 from commitgate.judge.verdicts import read_verdicts
@@ -21,7 +20,6 @@ from commitgate.working.desk import desk
 @click.option(
     "--check", "only_compare", is_flag=True, help="Write nothing; exit 1 when a gate does not say what it should."
 )
-@refusals_shown
 def command(only_compare: bool) -> int:
     """Compute the peer review gates from the review files of the work tree, and write what differs.
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, refusals_shown, show, tell
+from commitgate.commands.outcome import add_and_commit, show, tell
 from commitgate.finding import PASS
 from commitgate.working.desk import desk
 from commitgate.working.folding import fold
 
 
 @click.command()
-@refusals_shown
 def command() -> int:
     """Write the sign-off gate when the tests already prove it.
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from commitgate.commands.outcome import refusals_shown
 from commitgate.engine import WORKTREE, Answer, Question, open_engine
 from commitgate.finding import PASS
 from commitgate.judge.advice import Advice, advise
@@ -19,7 +18,6 @@ from commitgate.report.text import neutral
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print data instead of text.")
-@refusals_shown
 def command(as_json: bool) -> int:
     """Show the one thing to do next: for which stage, by whom, why, and the command for it.
 

@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import shlex
-import sys
-from collections.abc import Callable, Iterable
-from typing import ParamSpec
+from collections.abc import Iterable
 
 import click
 
-from commitgate.finding import Finding, at
-from commitgate.policies import POLICY_FILE, PolicyRefused
-from commitgate.report.text import Colours, neutral, render
-from commitgate.working.desk import Refused
-
-P = ParamSpec("P")
-
-
-def refusals_shown(function: Callable[P, int]) -> Callable[P, int]:
-    """Show the findings of a refusal, each with its place and its remedy, and return the exit code they add up to."""
-
-    @functools.wraps(function)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> int:
-        try:
-            return function(*args, **kwargs)
-        except Refused as refused:
-            show(refused.findings)
-            click.echo("nothing was written")
-            return refused.code
-        except PolicyRefused as refused:
-            show(at(POLICY_FILE, refused.findings))
-            return refused.code
-
-    return wrapped
+from commitgate.finding import Finding
+from commitgate.report.terminal import colours
+from commitgate.report.text import neutral, render
 
 
 def show(findings: Iterable[Finding]) -> None:
     """Print findings."""
-    colour = Colours(sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
-    click.echo(render(findings, colour), nl=False)
+    click.echo(render(findings, colours()), nl=False)
 
 
 def tell(top: str, path: str, what: str) -> None:

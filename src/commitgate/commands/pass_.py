@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, refusals_shown, show, tell
+from commitgate.commands.outcome import add_and_commit, show, tell
 from commitgate.errors import UserError
 from commitgate.finding import PASS
 from commitgate.policy.layout import owners
@@ -27,7 +27,6 @@ from commitgate.working.passing import Order, pass_stage
 @click.option("--agent", metavar="ROLE", default="", help="Who passes it. Default: the stage's role.")
 @click.option("--warning", "warnings", metavar="TEXT", multiple=True, help="A warning to be carried forward.")
 @click.option("--blocker", "blockers", metavar="TEXT", multiple=True, help="Why it is not PASS.")
-@refusals_shown
 def command(
     stage: str,
     area: str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, refusals_shown, tell
+from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.finding import PASS
 from commitgate.sides import author
 from commitgate.working.decisions import proceed
@@ -15,7 +15,6 @@ from commitgate.working.run_folder import CONTEXT
 @click.command()
 @click.argument("checkpoint", metavar="LETTER")
 @click.option("--who", metavar="NAME", default="", help="Who decides. Default: the author of your commits.")
-@refusals_shown
 def command(checkpoint: str, who: str) -> int:
     """Let the run pass the checkpoint LETTER (a, b or c): you have looked, and the next stage may begin."""
     with desk() as one:

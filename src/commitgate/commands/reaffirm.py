@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, refusals_shown, show, tell
+from commitgate.commands.outcome import add_and_commit, show, tell
 from commitgate.finding import PASS
 from commitgate.report.text import neutral
 from commitgate.working import settings
@@ -15,7 +15,6 @@ from commitgate.working.passing import reaffirm
 @click.command()
 @click.argument("stages", nargs=-1, required=True, metavar="STAGE...")
 @click.option("--set", "given", metavar="KEY=VALUE", multiple=True, help="A field that changes with it.")
-@refusals_shown
 def command(stages: tuple[str, ...], given: tuple[str, ...]) -> int:
     """Stand by gates whose inputs changed since they passed.
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, refusals_shown, tell
+from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.errors import UserError
 from commitgate.finding import PASS
 from commitgate.report.text import neutral
@@ -18,7 +18,6 @@ from commitgate.working.run_folder import CONTEXT
 @click.command()
 @click.argument("gate")
 @click.argument("decision", default="")
-@refusals_shown
 def command(gate: str, decision: str) -> int:
     """Record the DECISION on an escalated GATE (stage-06-backend).
 

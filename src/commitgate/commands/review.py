@@ -10,7 +10,6 @@ from typing import BinaryIO
 import click
 
 from commitgate.commands.derive import tell
-from commitgate.commands.outcome import refusals_shown
 from commitgate.documents.review import APPROVED, CHANGES_REQUESTED
 from commitgate.engine import COMMIT, INDEX, WORKTREE, Answer, Engine, Question, open_engine
 from commitgate.errors import GateError, UserError
@@ -48,7 +47,6 @@ _VERDICTS = {"approved": APPROVED, "changes-requested": CHANGES_REQUESTED, None:
     help="The text of the section, with its BLOCKER: … lines; - reads standard input.",
 )
 @click.option("--no-pager", is_flag=True, help="Print the change straight to standard output.")
-@refusals_shown
 def command(areas: tuple[str, ...], name: str, verdict: str | None, body_file: BinaryIO | None, no_pager: bool) -> int:
     """Show the committed change of an area, and write the section in which the reviewer's verdict is bound to it.
 

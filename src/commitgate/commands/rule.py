@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, refusals_shown, tell
+from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.errors import UserError
 from commitgate.finding import PASS
 from commitgate.working import records
@@ -15,7 +15,6 @@ from commitgate.working.run_folder import run_folder
 @click.argument("topic")
 @click.argument("decision", default="")
 @click.option("--adr", "title", metavar="TITLE", default="", help="Write a decision record of this title, too.")
-@refusals_shown
 def command(topic: str, decision: str, title: str) -> int:
     """Record a principal's ruling on a TOPIC; without a DECISION, the request for one."""
     if title:

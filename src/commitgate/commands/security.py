@@ -8,7 +8,6 @@ import time
 
 import click
 
-from commitgate.commands.outcome import refusals_shown
 from commitgate.documents.context_edit import append_security_skip
 from commitgate.engine import COMMIT, INDEX, WORKTREE, Question, open_engine
 from commitgate.errors import UserError
@@ -31,7 +30,6 @@ _REASON = "no trigger fires"
 @click.option("--index", "staged", is_flag=True, help="Judge the index instead of the work tree.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--record", is_flag=True, help="When nothing fires, write SECURITY-SKIP into the context file.")
-@refusals_shown
 def command(paths: tuple[str, ...], rev: str | None, staged: bool, form: str, record: bool) -> int:
     """Say whether the security review is needed, and which triggers of the policy say so.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import refusals_shown, tell
+from commitgate.commands.outcome import tell
 from commitgate.finding import PASS
 from commitgate.working.desk import desk
 from commitgate.working.laying import lay_down
@@ -13,7 +13,6 @@ from commitgate.working.laying import lay_down
 @click.command()
 @click.argument("name", metavar="STAGE")
 @click.argument("area", default="")
-@refusals_shown
 def command(name: str, area: str) -> int:
     """Lay down the documents of a STAGE that is open, to be filled in.
 

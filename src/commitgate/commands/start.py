@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, refusals_shown, tell
+from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.finding import PASS
 from commitgate.working.desk import desk
 from commitgate.working.starting import start
@@ -13,7 +13,6 @@ from commitgate.working.starting import start
 @click.command()
 @click.argument("feature")
 @click.option("--track", default="full", show_default=True, metavar="TRACK", help="The way through the stages.")
-@refusals_shown
 def command(feature: str, track: str) -> int:
     """Begin a run: one FEATURE on one track.
 

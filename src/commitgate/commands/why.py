@@ -9,7 +9,6 @@ import time
 
 import click
 
-from commitgate.commands.outcome import refusals_shown
 from commitgate.engine import WORKTREE, Answer, Engine, Question, open_engine
 from commitgate.errors import UserError
 from commitgate.finding import PASS
@@ -31,7 +30,6 @@ from commitgate.report.text import neutral
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="SUBJECT")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@refusals_shown
 def command(words: tuple[str, ...], form: str) -> int:
     """Say why a path, a stage, an area, a gate, an approval or a rule is as it is, as the work tree has it.
 

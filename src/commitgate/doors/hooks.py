@@ -7,10 +7,9 @@ import sys
 import time
 
 from commitgate.errors import CannotDecide
-from commitgate.finding import PASS, UNKNOWN, USAGE, Finding, at, exit_code
+from commitgate.finding import PASS, UNKNOWN, USAGE, Finding, exit_code
 from commitgate.git.process import Repository
 from commitgate.git.reads import start_index_reads
-
 
 _DERIVED = ("gate/derived-drift", "gate/derived-missing")
 
@@ -58,4 +57,4 @@ def _lawful() -> list[Finding]:
                     sys.stderr.write(f"git gate: wrote {path}; look at it, git add it, and commit again\n")
             return list(lawful)
     except PolicyRefused as refused:
-        return at(".gates.yaml", refused.findings)
+        return list(refused.findings)

@@ -11,6 +11,7 @@ from commitgate.working.derived import apply, plan
 from commitgate.working.run_folder import RunFolder
 from commitgate.writing import lock
 
+
 def rederive(repo: Repository, verdict: Verdict, now: int) -> list[str]:
     """Write into the work tree what the index's verdict derives; the paths written. Nothing is staged."""
     planned = tuple(one for one in plan(verdict, now) if one.data is not None)

@@ -59,9 +59,8 @@ class GitFailed(CannotDecide):
 
     def __init__(self, command: str, status: int, stderr: str) -> None:
         said = stderr.strip().splitlines()
-        super().__init__(
-            f"git {command} failed ({status}): {said[-1] if said else 'no message'}", rule="engine/git-failed"
-        )
+        message = f"git {command} failed ({status}): {said[-1] if said else 'no message'}"
+        super().__init__(message, "git fsck, if git itself seems broken", "engine/git-failed")
         self.status = status
         self.stderr = stderr
 

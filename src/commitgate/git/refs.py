@@ -110,4 +110,5 @@ def resolve(repo: Repository, revision: str) -> str:
     try:
         return repo.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except GitFailed:
-        raise CannotDecide(f"{revision} is not a commit of this repository", rule="engine/revision") from None
+        message = f"{revision} is not a commit of this repository"
+        raise CannotDecide(message, "git log shows what is", "engine/revision") from None

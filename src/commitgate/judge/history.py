@@ -10,7 +10,7 @@ from commitgate.facts import Snapshot
 from commitgate.judge.binding import area_token, inputs, row_parts, select, token
 from commitgate.judge.checkpoints import automatic_pass_obstacle
 from commitgate.judge.consistency import consistency
-from commitgate.judge.ledger import RULING, Attempt, Escalation, History, Passed, Verdict
+from commitgate.judge.ledger import RULING, Attempt, Book, Escalation, History, Passed, Verdict
 from commitgate.judge.verdicts import CHANGES_REQUESTED, Entry, escalating, find_reviewer, read_verdicts
 from commitgate.objects import Person
 from commitgate.policy.model import Policy, Reviewer, Stage
@@ -61,6 +61,15 @@ def stage_of(policy: Policy, track: str, gate: GateFacts) -> Stage | None:
         if stage.fan_out and gate.stage == f"{stage.gate}-{gate.suffix}":
             return stage
     return None
+
+
+def turn_page(policy: Policy, before: Book, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> Book:
+    """The book after ``snapshot``, given the joined book of its parents and the parents' trees."""
+    name = snapshot.run.id if snapshot.run is not None else ""
+    after = extend(policy, before.of(name), snapshot, parents)
+    if not name or not snapshot.touched_process:
+        return before if after.contributors is before.contributors else before._replace(contributors=after.contributors)
+    return Book(after.contributors, {**before.runs, name: after._replace(contributors={})})
 
 
 def extend(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> History:

@@ -105,3 +105,29 @@ def _union(mine: dict[Any, Any], theirs: dict[Any, Any]) -> dict[Any, Any]:
         else:
             merged[key] = value
     return merged
+
+
+class Book(Record):
+    """The histories of all runs that a range has seen. What was said in one run means nothing in another."""
+
+    contributors: dict[str, tuple[Person, ...]]  # whoever changed an area changed it, whatever the run was
+    runs: dict[str, History]
+
+    def of(self, run: str) -> History:
+        """The history of one run, with everybody who contributed."""
+        return self.runs.get(run, EMPTY)._replace(contributors=self.contributors)
+
+
+BLANK = Book({}, {})
+
+
+def join_books(books: Iterable[Book]) -> Book:
+    """The union of several books."""
+    unique = list({id(one): one for one in books}.values())
+    if len(unique) == 1:
+        return unique[0]
+    contributors: dict[str, tuple[Person, ...]] = {}
+    for book in unique:
+        contributors = _union(contributors, book.contributors)
+    names = dict.fromkeys(name for book in unique for name in book.runs)
+    return Book(contributors, {name: join(book.runs[name] for book in unique if name in book.runs) for name in names})

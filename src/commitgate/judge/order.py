@@ -15,7 +15,7 @@ from commitgate.judge.checkpoints import forged_findings
 from commitgate.judge.consistency import consistency
 from commitgate.judge.derived import derived_findings
 from commitgate.judge.gates import retry_findings
-from commitgate.judge.history import stage_of
+from commitgate.judge.history import decision_keys, stage_of
 from commitgate.judge.ledger import History
 from commitgate.judge.reviewing import erased_findings, mixed_findings
 from commitgate.judge.stages import STALE, Board
@@ -41,6 +41,7 @@ def commit_findings(
     found += _predecessors(policy, side, new_gates, board)
     found += _bypassed(policy, track, facts, before, new_gates)
     found += _removed(facts, board)
+    found += _track_changed(facts)
     found += derived_findings(policy, facts, reviews)
     for stage_id, gate in new_gates.items():
         found += consistency(policy, side, stage_id, gate)
@@ -202,6 +203,31 @@ def _stage_name(policy: Policy, track: Track, stage_id: str) -> str:
         if stage_id == stage.gate or (stage.fan_out and stage_id.startswith(stage.gate + "-")):
             return stage.name
     return ""
+
+
+def _track_changed(facts: Facts) -> list[Finding]:
+    """A run changes its track only by a ruling that no parent holds yet: else gates could be shed at will."""
+    side = facts.side
+    run = side.run
+    was = [parent.run for parent in facts.parents if parent.run is not None]
+    if run is None or not was or any(one.id != run.id or one.track == run.track for one in was):
+        return []
+    held = {key for parent in facts.parents for key in decision_keys(parent)}
+    rulings = side.context.rulings if side.context is not None else ()
+    for ruling in rulings:
+        key = f"ruling|{ruling.topic}|{ruling.when}|{ruling.decision}"
+        if ruling.topic.strip().casefold() == "track" and ruling.decision.strip() == run.track and key not in held:
+            return []
+    return [
+        Finding(
+            "order/track-changed",
+            BLOCKED,
+            f"the run changes its track from {was[0].track} to {run.track} without a ruling in the same commit",
+            f'git gate rule "track" "{run.track}", and commit it together with run.json and context.md',
+            f"{side.root}/run.json",
+            run.lines.get("track", 0),
+        )
+    ]
 
 
 def _removed(facts: Facts, board: Board) -> list[Finding]:

@@ -23,7 +23,7 @@ def floor_findings(track: Track, facts: Facts) -> list[Finding]:
                     "track/too-light",
                     BLOCKED,
                     f"track {track.name} is not enough for this change: {trigger} fires on {path} ({matched})",
-                    "take it through track full or hotfix: archive this run and git gate start again",
+                    'git gate rule "track" "full", and commit it together with run.json and context.md',
                     path,
                 )
             )

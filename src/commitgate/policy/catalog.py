@@ -22,5 +22,7 @@ def catalog() -> dict[str, Entry]:
     with open(share.path("rules", "catalog.yaml"), "rb") as file:
         data, _, findings = yaml_strict.load(file.read())
     if findings or not isinstance(data, dict):
-        raise CannotDecide("the shipped rules/catalog.yaml cannot be read", "reinstall commitgate")
+        raise CannotDecide(
+            "the shipped rules/catalog.yaml cannot be read", "reinstall commitgate", "engine/installation"
+        )
     return {rule: Entry(rule, words["title"], words["why"], words["fix"]) for rule, words in data.items()}

@@ -51,9 +51,7 @@ def resolve(stages: Mapping[str, Stage], on_track: Iterable[str]) -> tuple[Stage
     reach: dict[str, tuple[str, ...]] = {}  # stage -> what a successor needs on this track instead of it
     resolved: list[Stage] = []
     for name in ordered(stages):
-        needs = tuple(
-            dict.fromkeys(needed for need in stages[name].needs if need in stages for needed in reach[need])
-        )
+        needs = tuple(dict.fromkeys(needed for need in stages[name].needs if need in stages for needed in reach[need]))
         reach[name] = (name,) if name in chosen else needs
         if name in chosen:
             resolved.append(stages[name]._replace(needs=needs))

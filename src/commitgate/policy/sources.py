@@ -85,7 +85,9 @@ def _read(name: str) -> tuple[dict[str, Any], LineMap]:
         data, lines, findings = yaml_strict.load(file.read())
     if findings or not isinstance(data, dict):
         problem = f"line {findings[0].line}: {findings[0].message}" if findings else "not a mapping"
-        raise CannotDecide(f"the shipped rules/{name}.yaml cannot be read: {problem}", "reinstall commitgate")
+        raise CannotDecide(
+            f"the shipped rules/{name}.yaml cannot be read: {problem}", "reinstall commitgate", "engine/installation"
+        )
     return data, lines
 
 

@@ -46,7 +46,9 @@ def render(data: dict[str, Any], colour: Colours) -> str:
     if warnings:
         lines.append(f"{len(warnings)} warning{'s' if len(warnings) != 1 else ''} carried forward:")
         lines += [f"  {one['stage']}: {neutral(one['text'])}" for one in warnings]
-    lines.append(colour.bold("ready to merge") if data["ready"] else "not ready to merge: git gate check --ready says why")
+    lines.append(
+        colour.bold("ready to merge") if data["ready"] else "not ready to merge: git gate check --ready says why"
+    )
     return "\n".join(lines) + "\n"
 
 

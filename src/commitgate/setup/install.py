@@ -10,7 +10,7 @@ import os
 from typing import NamedTuple
 
 from commitgate import __version__
-from commitgate.errors import CannotDecide, GateError, UserError
+from commitgate.errors import GateError, UserError
 from commitgate.setup import files, shims
 from commitgate.setup.shims import FOREIGN, FRAMEWORK, KEPT, LEGACY, MISSING, NO_FILE, OURS, Standing
 
@@ -128,7 +128,7 @@ def _discard(paths: list[str]) -> None:
 
 
 def _failed(folder: str, error: OSError) -> GateError:
-    return CannotDecide(
+    return GateError(
         f"the hooks cannot be written to {folder}: {error.strerror}; nothing was changed",
         "make the folder writable, or choose another: git gate install --hooks-path DIR",
     )
@@ -139,7 +139,7 @@ def remove(folder: str, hooks: tuple[str, ...] = shims.HOOKS) -> list[tuple[str,
     try:
         return [(hook, _remove(os.path.join(folder, hook))) for hook in hooks]
     except OSError as error:
-        raise CannotDecide(
+        raise GateError(
             f"the hooks cannot be removed from {folder}: {error.strerror}", "make the folder writable"
         ) from None
 

@@ -87,6 +87,7 @@ def require_complete() -> None:
         raise CannotDecide(
             "this installation of commitgate is incomplete",
             "install it again: pip install --force-reinstall commitgate",
+            "engine/installation",
         )
 
 

@@ -23,6 +23,8 @@ from commitgate.writing import lock
 class Refused(GateError):
     """The tree contradicts what a command was to write; nothing was written. ``findings`` say why."""
 
+    closing = "nothing was written"
+
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
         first = next(one for one in self.findings if one.level)
