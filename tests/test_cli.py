@@ -113,7 +113,7 @@ def test_the_nearest_command_is_named(gate: Gate) -> None:
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(UserError("wrong", "do this"), 64), (CannotDecide("odd", "do this"), 4), (UserError("no", "do this", 2), 2)],
+    [(UserError("wrong", "do this"), 64), (CannotDecide("odd", "do this", "engine/revision"), 4), (UserError("no", "do this", 2), 2)],
 )
 def test_an_error_gives_its_message_its_hint_and_its_code(
     error: BaseException, code: int, gate: Gate, broken: Callable[[BaseException], None]

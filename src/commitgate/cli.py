@@ -15,8 +15,10 @@ import click
 
 from commitgate import __version__
 from commitgate.commands import COMMANDS, help_text
-from commitgate.errors import GateError
+from commitgate.errors import GateError, UserError
 from commitgate.finding import INTERRUPTED, PASS, UNKNOWN, USAGE
+from commitgate.report import terminal
+from commitgate.report.text import neutral, render
 
 PROGRAM = "git gate"
 
@@ -55,14 +57,31 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=True,
 )
+@click.option("-C", "folders", multiple=True, metavar="DIR", help="Run as if started in DIR; each one from the last.")
+@click.option("--color", type=click.Choice(terminal.CHOICES), default=terminal.AUTO, help="When to print in colour.")
 @click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")
 @click.pass_context
-def group(ctx: click.Context) -> int:
+def group(ctx: click.Context, folders: tuple[str, ...], color: str) -> int:
     """A staged delivery pipeline, enforced by git itself."""
+    # The command parses its own arguments only after this, so every path in them is seen from the new folder.
+    terminal.choose(color)
+    for folder in folders:
+        enter(folder)
     if ctx.invoked_subcommand is None:
         click.echo(help_text(), err=True, nl=False)
         return USAGE
     return PASS
+
+
+def enter(folder: str) -> None:
+    """Change to ``folder`` as ``git -C`` does: an empty name changes nothing."""
+    if not folder:
+        return
+    try:
+        os.chdir(folder)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UserError(f"cannot change to {neutral(folder)}: {reason}", "-C takes a folder") from error
 
 
 def run(arguments: list[str]) -> int:
@@ -108,9 +127,6 @@ def refuse(error: GateError) -> None:
     if not error.findings:
         complain(error.message, error.hint)
         return
-    from commitgate.report.terminal import colours
-    from commitgate.report.text import render
-
-    click.echo(render(error.findings, colours()), nl=False)
+    click.echo(render(error.findings, terminal.colours()), nl=False)
     if error.closing:
         click.echo(error.closing)

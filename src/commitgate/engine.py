@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import os
 
-from commitgate.errors import CannotDecide, UserError
+from commitgate.errors import CannotDecide
 from commitgate.facts import Facts, Snapshot
 from commitgate.gather import Gathering, State
 from commitgate.git.delta import differing_from_all
 from commitgate.git.merge import edited_in_merge
 from commitgate.git.process import GitFailed, Repository
 from commitgate.git.reads import start_index_reads, start_worktree_reads
-from commitgate.git.refs import Target, read_target, resolve, start_refs, target_tip
+from commitgate.git.refs import Refs, Target, resolve, target_tip
 from commitgate.git.side import content_on_disk, empty_tree, worktree_rows
 from commitgate.heads import fold, stand_on
 from commitgate.judge.ledger import BLANK, Book, join_books
-from commitgate.judge.verdict import Verdict, judge
+from commitgate.judge.verdict import Verdict, both, judge
 from commitgate.memo import Memo, NoMemo
 from commitgate.objects import ABSENT, Row
 from commitgate.policies import Policies, PolicyRefused
@@ -39,10 +39,9 @@ from commitgate.sides import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from commitgate.base import Reference
-    from commitgate.git.process import Process
     from commitgate.git.reads import Reads
 
 COMMIT = "commit"
@@ -66,6 +65,14 @@ class Answer(Record):
     target: Target
 
 
+class Force(Record):
+    """What a side is judged under: a policy, the target branch, and the target's tip ("" without a target)."""
+
+    policy: Policy
+    target: Target
+    tip: str
+
+
 class Engine:
     """Answers questions about one repository. Close it, or use it as a context manager."""
 
@@ -83,9 +90,13 @@ class Engine:
 
     def ask(self, question: Question, now: int) -> Answer:
         """Judge one side at the time ``now`` (epoch seconds); CannotDecide or PolicyRefused when that is impossible."""
+        policies = Policies(self.repo, self.memo)
         if question.kind == COMMIT:
-            refs = start_refs(self.repo)
-            return self._about_commit(resolve(self.repo, question.revision), refs, now)
+            refs = Refs(self.repo)
+            commit = resolve(self.repo, question.revision)
+            return self._under_both(
+                policies, policies.at_commit(commit), refs, lambda force: self._about_commit(commit, force, now)
+            )
         if question.kind == INDEX:
             reads = self._started or start_index_reads(self.repo)
         else:
@@ -99,17 +110,45 @@ class Engine:
                 self.repo.top()  # nothing but removals: perhaps there is no index at all
         else:
             rows = worktree_rows(self.repo, empty_tree(self.repo) if unborn else "HEAD")
-        policies = Policies(self.repo, self.memo)
-        policy = policies.in_index(rows) if question.kind == INDEX else policies.in_worktree(rows)
-        target = read_target(self.repo, reads.refs, policy.target)
         heads = (() if unborn else (head.oid,)) + merging(self.repo, merge_head)
-        return self._about_tree(question.kind, heads, head.data, rows, policy, target, now)
+        return self._under_both(
+            policies,
+            policies.in_index(rows) if question.kind == INDEX else policies.in_worktree(rows),
+            reads.refs,
+            lambda force: self._about_tree(question.kind, heads, head.data, rows, force, now),
+        )
 
-    def _about_commit(self, commit: str, refs: Process, now: int) -> Answer:
-        policy = Policies(self.repo, self.memo).at_commit(commit)
-        target = read_target(self.repo, refs, policy.target)
+    def _under_both(self, policies: Policies, own: Policy, refs: Refs, judged: Callable[[Force], Answer]) -> Answer:
+        """Judge under the target's policy, and under the side's own too when it differs: it must pass both.
+
+        Tightening acts at once, loosening after the merge. While the target has no policy, the side's is in force.
+        """
+        target = refs.target("")
+        tip = self._tip(target)
+        protected = policies.protected(tip) if tip else None
+        wanted = protected.target if protected is not None else own.target
+        if wanted and wanted != target.name:
+            target = refs.target(wanted)
+            tip = self._tip(target)
+            protected = (policies.protected(tip) if tip else None) or protected
+        if protected is None or protected.digest == own.digest:
+            return judged(Force(own, target, tip))
+        first, second = judged(Force(protected, target, tip)), judged(Force(own, target, tip))
+        return first._replace(verdict=both(first.verdict, second.verdict))
+
+    def _tip(self, target: Target) -> str:
+        """The target's tip; whether its local branch contains the remote one is asked of git only once."""
+        key = (target.remote, target.local)
+        tip: str | None = self.memo.get("tips", key)
+        if tip is None:
+            tip = target_tip(self.repo, target)
+            self.memo.put("tips", key, tip)
+        return tip
+
+    def _about_commit(self, commit: str, force: Force, now: int) -> Answer:
+        policy, target = force.policy, force.target
         gathering = Gathering(self.repo, policy, self.memo, ROOT)
-        reference = gathering.reference((commit,), gathering.run_id_at(commit), target_tip(self.repo, target))
+        reference = gathering.reference((commit,), gathering.run_id_at(commit), force.tip)
         books: dict[str, Book] = {}
         snapshot: Snapshot | None = None
         parents: tuple[Snapshot, ...] = ()
@@ -132,13 +171,13 @@ class Engine:
         heads: tuple[str, ...],
         head_data: bytes,
         rows: list[Row],
-        policy: Policy,
-        target: Target,
+        force: Force,
         now: int,
     ) -> Answer:
+        policy, target = force.policy, force.target
         gathering = Gathering(self.repo, policy, self.memo, ROOT)
         run_id = own_run_id(self.repo, kind, rows, f"{ROOT}/run.json")
-        ground = stand_on(gathering, heads, head_data, run_id, target)
+        ground = stand_on(gathering, heads, head_data, run_id, target, force.tip)
         states = [ground.states[head] for head in heads]
         state = state_of(gathering, kind, states, rows, ground.reference)
         touched = differing_from_all([rows, *(rows_against(self.repo, kind, head) for head in heads[1:])])
@@ -185,7 +224,9 @@ def open_engine(directory: str = "", environ: Mapping[str, str] | None = None) -
         return engine_of(Repository(directory, environ))
     except GitFailed as failed:
         if "not a git repository" in failed.stderr:
-            raise UserError("this is not a git repository", "go to one, or make one: git init") from None
+            raise CannotDecide(
+                "this is not a git repository", "go to one, or make one: git init", "engine/no-repository"
+            ) from None
         raise
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from commitgate.base import Reference, find_reference
 from commitgate.documents.reading import kind_of, read
 from commitgate.facts import Change, Snapshot
-from commitgate.git.delta import compose, differing_from_all
+from commitgate.git.delta import compose, differing_from_all, extend_delta
 from commitgate.git.history import Commit, diff_trees, read_walk, start_walk
 from commitgate.git.merge import edited_in_merge
 from commitgate.git.refs import is_shallow, merge_bases, the_merge_base
@@ -40,6 +40,9 @@ class State(Record):
 
 register(State, Row, Person, Reference)
 
+# How many trees' documents are kept at hand; a walk needs those of a commit and of its parents.
+_TREES = 16
+
 # A document kept out of the memo: what is in the work tree has no blob.
 Content = dict[str, bytes]
 
@@ -54,6 +57,9 @@ class Gathering:
         self.root = root
         self.states: dict[str, State] = {}
         self._classifier: Any = None
+        self._classes: dict[str, PathClass] = {}
+        self._trees: dict[int, tuple[dict[str, tuple[str, str]], dict[str, Any]]] = {}
+        self._children: dict[str, int] = {}
 
     # -- the range ------------------------------------------------------------------------------------------
 
@@ -84,6 +90,12 @@ class Gathering:
                 self.states[oid] = self.boundary(oid)
         if any(not commit.parents for commit in commits) and is_shallow(self.repo):
             self._refuse_shallow()
+        # A state whose last child is made is handed on to it; those that are asked for afterwards stay.
+        asked = {*heads, *(parent for commit in commits if commit.oid in heads for parent in commit.parents)}
+        for commit in commits:
+            for parent in commit.parents:
+                self._children[parent] = self._children.get(parent, 0) + 1
+        self._children.update((oid, self._children.get(oid, 0) + 1) for oid in asked | boundaries)
         for commit in commits:
             yield self.step(commit, reference)
 
@@ -107,10 +119,16 @@ class Gathering:
             entries, rows = self.below({}, commit.deltas[0]), compose({}, commit.deltas[0])
         else:
             entries = self.below(parents[0].entries, commit.deltas[0])
-            if base == parents[0].base:
-                rows = compose(parents[0].rows, commit.deltas[0])
-            else:
+            if base != parents[0].base:
                 rows = {row.path: row for row in diff_trees(self.repo, base, commit.oid)}
+            elif self._children.get(commit.parents[0], 2) == 1:
+                rows = extend_delta(parents[0].rows, commit.deltas[0])
+            else:
+                rows = compose(parents[0].rows, commit.deltas[0])
+        for parent in commit.parents:
+            self._children[parent] = self._children.get(parent, 2) - 1
+            if not self._children[parent]:
+                del self.states[parent]
         self.states[commit.oid] = State(commit.oid, base, entries, rows)
         touched = edited_in_merge(self.repo, commit.parents, differing_from_all(list(commit.deltas)), commit.oid)
         snapshot = self.snapshot(self.states[commit.oid], touched, commit.parents, Content())
@@ -138,7 +156,7 @@ class Gathering:
 
     def tree(self, state: State, content: Content) -> Snapshot:
         """A snapshot of a tree alone: entries and documents, no delta and no change."""
-        documents = self.documents(state.entries, content)
+        documents = self.documents(state.entries, content) if content else self._documents_of(state.entries)
         return Snapshot(
             state.commit,
             (),
@@ -200,6 +218,9 @@ class Gathering:
 
     def path_class(self, path: str) -> PathClass:
         """What the policy says of a path, memoised: it is a pure function of the two."""
+        found = self._classes.get(path)
+        if found is not None:
+            return found
         key = (self.policy.digest, path)
         found = self.memo.get("paths", key)
         if found is None:
@@ -209,6 +230,7 @@ class Gathering:
                 self._classifier = Classifier(self.policy)
             found = self._classifier.classify(path)
             self.memo.put("paths", key, found)
+        self._classes[path] = found
         return found  # type: ignore[no-any-return]
 
     # -- trees and documents --------------------------------------------------------------------------------
@@ -235,6 +257,15 @@ class Gathering:
             else:
                 after[row.path] = (row.new_mode, row.new_oid)
         return after
+
+    def _documents_of(self, entries: dict[str, tuple[str, str]]) -> dict[str, Any]:
+        """The documents of a commit's tree. Commits that leave the run folder alone share one set of entries."""
+        known = self._trees.get(id(entries))
+        if known is None:
+            if len(self._trees) >= _TREES:
+                del self._trees[next(iter(self._trees))]
+            known = self._trees[id(entries)] = (entries, self.documents(entries, Content()))
+        return known[1]
 
     def documents(self, entries: dict[str, tuple[str, str]], content: Content) -> dict[str, Any]:
         """The facts of every document that has a reader. A symlink or a submodule is not read at all."""

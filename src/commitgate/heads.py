@@ -5,7 +5,7 @@ from __future__ import annotations
 from commitgate.base import ON_TARGET, Reference
 from commitgate.gather import Gathering, State
 from commitgate.git.history import read_walk, start_walk
-from commitgate.git.refs import Target, target_tip
+from commitgate.git.refs import Target
 from commitgate.judge import ledger
 from commitgate.judge.history import turn_page
 from commitgate.judge.ledger import BLANK, Book, join_books
@@ -28,7 +28,7 @@ class Ground(Record):
 
 
 def stand_on(
-    gathering: Gathering, heads: tuple[str, ...], head_data: bytes, run_id: str | None, target: Target
+    gathering: Gathering, heads: tuple[str, ...], head_data: bytes, run_id: str | None, target: Target, tip: str
 ) -> Ground:
     """The ground under a tree that is not committed yet. ``head_data`` is HEAD's commit object.
 
@@ -43,7 +43,7 @@ def stand_on(
         if known is not None:
             return known
     wanted = run_id if run_id is not None else gathering.run_id_at(heads[0])
-    reference = gathering.reference(heads, wanted, target_tip(gathering.repo, target))
+    reference = gathering.reference(heads, wanted, tip)
     books: dict[str, Book] = {}
     for snapshot, parents in gathering.walk(heads, reference):
         fold(gathering, books, snapshot, parents)

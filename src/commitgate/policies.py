@@ -38,6 +38,11 @@ class Policies:
         blob = self._repo.batch.get([f"{commit}:{POLICY_FILE}"])[0]
         return self._compiled(blob.oid, blob.data) if blob.type == "blob" else self._compiled("", None)
 
+    def protected(self, tip: str) -> Policy | None:
+        """The policy that the target branch has at its tip; None while it has not adopted one."""
+        blob = self._repo.batch.get([f"{tip}:{POLICY_FILE}"])[0]
+        return self._compiled(blob.oid, blob.data) if blob.type == "blob" else None
+
     def in_index(self, rows: list[Row]) -> Policy:
         """The policy in the index, given its rows against HEAD."""
         row = next((row for row in rows if row.path == POLICY_FILE), None)

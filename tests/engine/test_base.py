@@ -150,3 +150,12 @@ def test_what_is_missing_is_named_when_a_merge_is_asked_for(story):
     messages = [row["message"] for row in data["findings"] if row["rule"] == "ready/stage"]
     assert any(message.startswith("stage-03 (Clarification) is missing") for message in messages)
     assert data["exit"] == 2
+
+
+def test_outside_a_repository_nothing_is_decided(tmp_path, repo):
+    (tmp_path / "nowhere").mkdir()
+    from support import Repo
+
+    said = Repo(tmp_path / "nowhere").gate("check", "--format", "json")
+    assert said.code == 4
+    assert "engine/no-repository" in said.out

@@ -42,3 +42,19 @@ def test_every_policy_rule_that_the_code_names_is_explained() -> None:
         named.update(re.findall(r'refuse\(\s*"([a-z-]+)"', source))
     assert {"syntax", "cycle", "unknown-key", "pattern"} <= named
     assert {f"policy/{name}" for name in named} <= set(catalog())
+
+
+def test_a_broken_installation_decides_nothing(monkeypatch, tmp_path):
+    from commitgate import share
+    from commitgate.errors import CannotDecide
+    from commitgate.policy.catalog import catalog
+    from commitgate.policy.load import load_policy
+
+    (tmp_path / "rules").mkdir()
+    for name in ("catalog", "stages", "areas", "security", "review", "documents"):
+        (tmp_path / "rules" / f"{name}.yaml").write_text("a: [")
+    monkeypatch.setattr(share, "ROOT", str(tmp_path))
+    for read in (catalog, lambda: load_policy(None)):
+        with pytest.raises(CannotDecide) as caught:
+            read()
+        assert caught.value.rule == "engine/installation"

@@ -15,6 +15,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("install", "install", "Install the git hooks of this clone."),
             ("uninstall", "uninstall", "Remove the git hooks and put back what stood there before."),
             ("doctor", "doctor", "Say whether git will really run the hooks, and why not."),
+            ("completion", "completion", "Print the completion script for bash, zsh or fish."),
             ("demo", "demo", "Play a whole feature through all stages in a scratch repository."),
         ),
     ),
@@ -65,8 +66,10 @@ A staged delivery pipeline, enforced by git itself.
 
 _TAIL = """\
 Options:
-  --version   Show the version and end.
-  -h, --help  Show this page and end. `git gate COMMAND -h` shows the page of a command.
+  -C DIR        Run as if started in DIR. Given several times, each one starts from the one before.
+  --color WHEN  auto (the default: on a terminal, unless NO_COLOR is set), always or never.
+  --version     Show the version and end.
+  -h, --help    Show this page and end. `git gate COMMAND -h` shows the page of a command.
 
 Exit codes:
   0    pass (warnings may be shown)

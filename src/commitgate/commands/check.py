@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 import time
 
 import click
 
-from commitgate.engine import COMMIT, INDEX, WORKTREE, PolicyRefused, Question, open_engine
+from commitgate.engine import COMMIT, INDEX, WORKTREE, Answer, PolicyRefused, Question, open_engine
 from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import UNKNOWN, Finding, exit_code
 from commitgate.judge.verdict import Verdict
-from commitgate.report.plain import check_data
-from commitgate.report.text import Colours, render
+from commitgate.report import formats
+from commitgate.report.model import of_findings, of_verdict
+from commitgate.report.terminal import colours
+from commitgate.report.text import Colours, neutral, render
+from commitgate.working.output import emit
 
 # What each composable hook looks at: prefixes of rule ids. What nobody can decide concerns every one of them.
 FAMILIES = {
@@ -24,6 +24,7 @@ FAMILIES = {
     "order": ("order/", "checkpoint/", "consistency/", "brief/", "design/", "report/", "policy/"),
 }
 _ALWAYS = ("engine/",)
+_SIDES = {INDEX: "the index", WORKTREE: "the work tree"}
 
 
 @click.command()
@@ -32,8 +33,9 @@ _ALWAYS = ("engine/",)
 @click.option("--rev", metavar="REV", help="Judge a commit.")
 @click.option("--ready", is_flag=True, help="Also ask whether the branch may be merged.")
 @click.option("--only", type=click.Choice(sorted(FAMILIES)), help="Restrict the answer to one family of rules.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(side: str, rev: str | None, ready: bool, only: str | None, form: str) -> int:
+@click.option("--format", "form", type=click.Choice(formats.NAMES), default=formats.TEXT, show_default=True)
+@click.option("--output", metavar="FILE", help="Write the answer to this file instead of standard output.")
+def command(side: str, rev: str | None, ready: bool, only: str | None, form: str, output: str | None) -> int:
     """Judge the work tree, the index or a commit.
 
     With --index the question is "may this commit be made?": a FAIL, an ESCALATE or an unfinished stage is no
@@ -42,27 +44,40 @@ def command(side: str, rev: str | None, ready: bool, only: str | None, form: str
     if rev is not None and side == INDEX:
         raise UserError("--index and --rev exclude each other", "git gate check --rev HEAD")
     question = Question(COMMIT, rev) if rev is not None else Question(side)
-    verdict: Verdict | None = None
+    answer: Answer | None = None
     try:
         with open_engine() as engine:
-            verdict = engine.ask(question, int(time.time())).verdict
-        findings = list(verdict.lawful)
-        if question.kind != INDEX:
-            findings += verdict.state
-        if ready:
-            findings += [one for one in (*verdict.state, *verdict.obstacles) if one not in findings]
+            answer = engine.ask(question, int(time.time()))
+        findings = _asked(answer.verdict, question, ready)
     except PolicyRefused as refused:
         findings = list(refused.findings)
     except CannotDecide as unknown:
         findings = [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)]
     if only is not None:
         findings = [one for one in findings if one.rule.startswith((*FAMILIES[only], *_ALWAYS))]
-    if form == "json":
-        click.echo(json.dumps(check_data(findings, verdict), indent=2, ensure_ascii=False))
+    if form == formats.TEXT:
+        verdict = answer.verdict if answer is not None else None
+        closing = summary(verdict, ready, question, exit_code(findings))
+        text = render(findings, colours() if output is None else Colours(False)) + closing
     else:
-        colour = Colours(sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
-        click.echo(render(findings, colour) + summary(verdict, ready, question, exit_code(findings)), nl=False)
+        title = f"commitgate: {f'commit {rev}' if rev is not None else _SIDES[side]}"
+        if answer is not None:
+            report = of_verdict(title, findings, answer.policy, answer.verdict)
+        else:
+            report = of_findings(title, findings)
+        text = formats.render(form, report)
+    emit(text, output)
     return exit_code(findings)
+
+
+def _asked(verdict: Verdict, question: Question, ready: bool) -> list[Finding]:
+    """The findings of the verdict that the question asks for."""
+    findings = list(verdict.lawful)
+    if question.kind != INDEX:
+        findings += verdict.state
+    if ready:
+        findings += [one for one in (*verdict.state, *verdict.obstacles) if one not in findings]
+    return findings
 
 
 def summary(verdict: Verdict | None, ready: bool, question: Question, code: int) -> str:
@@ -75,4 +90,4 @@ def summary(verdict: Verdict | None, ready: bool, question: Question, code: int)
         return "no run is active, so nothing was judged beyond the documents themselves\n" if not code else ""
     if ready:
         return "ready to merge\n" if verdict.ready else "not ready to merge\n"
-    return "" if code else f'the run "{verdict.feature}" is in order\n'
+    return "" if code else f'the run "{neutral(verdict.feature)}" is in order\n'

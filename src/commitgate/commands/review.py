@@ -23,7 +23,7 @@ from commitgate.judge.may_review import APPROVAL, OBJECTION, obstacles
 from commitgate.judge.verdicts import find_reviewer
 from commitgate.policy.model import Policy, Reviewer
 from commitgate.report.paging import page
-from commitgate.report.terminal import colours
+from commitgate.report.terminal import coloured, colours
 from commitgate.report.text import neutral, render
 from commitgate.sides import author
 from commitgate.working.derived import apply, plan
@@ -126,7 +126,7 @@ def _show(engine: Engine, base: str, head: str, rows: dict[str, list[Change]], n
     """The change as git prints it, through the user's pager on a terminal."""
     paths = [change.path for changes in rows.values() for change in changes]
     interactive = sys.stdout.isatty() and not no_pager
-    colour = ALWAYS if interactive else NEVER
+    colour = ALWAYS if coloured() else NEVER
     page(patches(engine.repo, base, head, paths, colour), pager(engine.repo) if interactive else "")
 
 

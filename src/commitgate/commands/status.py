@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 import time
 
 import click
@@ -13,7 +11,7 @@ from commitgate.engine import WORKTREE, Question, open_engine
 from commitgate.finding import PASS
 from commitgate.report.plain import status_data
 from commitgate.report.table import render
-from commitgate.report.text import Colours
+from commitgate.report.terminal import colours
 from commitgate.report.text import render as render_findings
 
 
@@ -27,7 +25,7 @@ def command(as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(data, indent=2, ensure_ascii=False))
         return PASS
-    colour = Colours(sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    colour = colours()
     click.echo(render(data, colour), nl=False)
     trouble = [one for one in (*verdict.lawful, *verdict.state) if one.level]
     if trouble:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 
@@ -30,10 +29,10 @@ def before_commit() -> int:
         findings = [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)]
     code = exit_code(findings)
     if findings:
-        from commitgate.report.text import Colours, render
+        from commitgate.report.terminal import colours
+        from commitgate.report.text import render
 
-        colours = Colours(not os.environ.get("NO_COLOR") and sys.stderr.isatty())
-        sys.stderr.write(render(findings, colours))
+        sys.stderr.write(render(findings, colours(sys.stderr)))
     if code != PASS:
         sys.stderr.write("git gate: this commit is refused; `git gate explain <rule>` says more about a rule\n")
     return code

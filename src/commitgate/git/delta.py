@@ -41,7 +41,11 @@ def parse(data: bytes) -> list[Row]:
 
 def compose(earlier: dict[str, Row], later: Iterable[Row]) -> dict[str, Row]:
     """The delta base→c from base→b (by path) and the rows b→c. A path that came back to its old state drops out."""
-    merged = dict(earlier)
+    return extend_delta(dict(earlier), later)
+
+
+def extend_delta(merged: dict[str, Row], later: Iterable[Row]) -> dict[str, Row]:
+    """Like :func:`compose`, in place: for whoever owns the earlier delta and needs it no more."""
     for row in later:
         before = merged.get(row.path)
         if before is not None:

@@ -5,7 +5,7 @@ git loads the index while Python loads its modules: on two cores the one hides b
 
 from __future__ import annotations
 
-from commitgate.git.refs import start_refs
+from commitgate.git.refs import Refs
 from commitgate.git.side import start_index
 from commitgate.record import Record
 
@@ -20,7 +20,7 @@ class Reads(Record):
     The batch has been asked for HEAD and MERGE_HEAD, in this order; the answers are still to be read.
     """
 
-    refs: Process
+    refs: Refs
     staged: Process | None
 
 
@@ -28,10 +28,10 @@ def start_index_reads(repo: Repository) -> Reads:
     """Start everything that a question about the index needs."""
     staged = start_index(repo, "HEAD")
     repo.batch.ask(["HEAD", "MERGE_HEAD"])
-    return Reads(start_refs(repo), staged)
+    return Reads(Refs(repo), staged)
 
 
 def start_worktree_reads(repo: Repository) -> Reads:
     """Start everything that a question about the work tree needs before its rows."""
     repo.batch.ask(["HEAD", "MERGE_HEAD"])
-    return Reads(start_refs(repo), None)
+    return Reads(Refs(repo), None)

@@ -23,21 +23,29 @@ class Target(Record):
     local: str  # oid of refs/heads/<name>, or ""
 
 
-def start_refs(repo: Repository) -> Process:
-    """Ask for the refs that usually are the target; read the answer with :func:`read_target`."""
-    return repo.start("for-each-ref", _REF_FORMAT, "refs/remotes/origin/HEAD", *_refs_of(*_DEFAULT_TARGETS))
+class Refs:
+    """The refs that can be the target, asked for once; more are asked for only when a policy names another branch."""
 
+    def __init__(self, repo: Repository) -> None:
+        self._repo = repo
+        self._started: Process | None = repo.start(
+            "for-each-ref", _REF_FORMAT, "refs/remotes/origin/HEAD", *_refs_of(*_DEFAULT_TARGETS)
+        )
+        self._oids: dict[str, str] = {}
+        self._symref = ""
 
-def read_target(repo: Repository, process: Process, wanted: str) -> Target:
-    """The target: ``wanted`` (the policy's) unless it is "", else what origin/HEAD points to, else main or master."""
-    oids, symref = _parse_refs(process.output())
-    name = wanted or symref.removeprefix("refs/remotes/origin/")
-    if name and name not in _DEFAULT_TARGETS:
-        oids, _ = _parse_refs(repo.run("for-each-ref", _REF_FORMAT, *_refs_of(name)))
-    if not name:
-        name = next((one for one in _DEFAULT_TARGETS if any(ref in oids for ref in _refs_of(one))), "")
-    remote, local = _refs_of(name)
-    return Target(name, oids.get(remote, ""), oids.get(local, ""))
+    def target(self, wanted: str) -> Target:
+        """The target: ``wanted`` unless it is "", else what origin/HEAD points to, else main or master."""
+        if self._started is not None:
+            self._oids, self._symref = _parse_refs(self._started.output())
+            self._started = None
+        name = wanted or self._symref.removeprefix("refs/remotes/origin/")
+        if not name:
+            name = next((one for one in _DEFAULT_TARGETS if any(ref in self._oids for ref in _refs_of(one))), "")
+        remote, local = _refs_of(name)
+        if name and name not in _DEFAULT_TARGETS and remote not in self._oids and local not in self._oids:
+            self._oids.update(_parse_refs(self._repo.run("for-each-ref", _REF_FORMAT, remote, local))[0])
+        return Target(name, self._oids.get(remote, ""), self._oids.get(local, ""))
 
 
 def _refs_of(*names: str) -> list[str]:

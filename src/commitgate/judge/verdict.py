@@ -80,6 +80,25 @@ def judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
     )
 
 
+# What a gate file says is judged under one policy alone, the one in force: a file cannot say two things.
+_ONE_POLICY = ("gate/derived-drift", "gate/derived-missing", "gate/derived-stale")
+
+
+def both(first: Verdict, second: Verdict) -> Verdict:
+    """The verdict under two policies: that of the target, and what the side's own policy finds beyond it."""
+
+    def added(mine: tuple[Finding, ...], theirs: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        new = [one for one in theirs if one not in mine and one.rule not in _ONE_POLICY]
+        return (*mine, *(one._replace(message=f"under this branch's own policy: {one.message}") for one in new))
+
+    return first._replace(
+        lawful=added(first.lawful, second.lawful),
+        state=added(first.state, second.state),
+        obstacles=added(first.obstacles, second.obstacles),
+        ready=first.ready and second.ready,
+    )
+
+
 def _unique(findings: list[Finding]) -> list[Finding]:
     return list(dict.fromkeys(findings))
 

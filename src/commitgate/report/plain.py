@@ -1,6 +1,8 @@
-"""A verdict as plain data: the JSON that ``check`` and ``status`` print, schema 1."""
+"""A report as plain data: the JSON of ``check`` and ``status``, schema 1 (``gates/check-report.schema.json``)."""
 
 from __future__ import annotations
+
+import json
 
 from commitgate.finding import VERDICTS, Finding, exit_code
 from commitgate.judge.notes import carried_warnings, labels, notes
@@ -10,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
+
+    from commitgate.report.model import Report
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:
@@ -24,18 +28,49 @@ def finding_data(finding: Finding) -> dict[str, Any]:
     }
 
 
-def check_data(findings: Iterable[Finding], verdict: Verdict | None) -> dict[str, Any]:
-    """What ``git gate check --format json`` prints. ``verdict`` is None when nothing could be judged."""
-    listed = list(findings)
-    code = exit_code(listed)
+def render(report: Report) -> str:
+    """The report as JSON text."""
+    return json_text(report_data(report))
+
+
+def report_data(report: Report) -> dict[str, Any]:
+    """What ``git gate check --format json`` prints."""
     return {
         "schema": 1,
-        "verdict": VERDICTS[code],
-        "exit": code,
-        "ready": verdict is not None and verdict.ready,
-        "stages": stage_data(verdict) if verdict is not None else [],
-        "findings": [finding_data(finding) for finding in listed],
+        "title": report.title,
+        "verdict": VERDICTS[report.exit],
+        "exit": report.exit,
+        "ready": report.ready,
+        "run": report.run,
+        "stages": list(report.stages),
+        "findings": [finding_data(finding) for finding in report.findings],
+        "history": [finding_data(finding) for finding in report.history],
+        "suppressed": [{**finding_data(finding), "waiver": waiver} for finding, waiver in report.suppressed],
+        "warnings": warning_data(report.warnings),
+        "next": {"step": report.next_step, "command": report.command},
     }
+
+
+def json_text(data: object) -> str:
+    """JSON for people and programs, ending in a newline: readable letters stay, everything else is ``\\uXXXX``.
+
+    So a path that is not UTF-8 (a lone surrogate here) still gives a valid document, and text that would steer a
+    terminal arrives as data only.
+    """
+    text = json.dumps(data, indent=2, ensure_ascii=False)
+    if not text.isascii():
+        text = "".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text)
+    return text.replace("\x7f", "\\u007f") + "\n"
+
+
+def run_data(verdict: Verdict) -> dict[str, str] | None:
+    """The active run, or None."""
+    return {"id": verdict.run, "feature": verdict.feature, "track": verdict.track} if verdict.run else None
+
+
+def warning_data(warnings: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Warnings that gates carry forward."""
+    return [{"stage": stage, "text": text} for stage, text in warnings]
 
 
 def stage_data(verdict: Verdict) -> list[dict[str, Any]]:
@@ -62,14 +97,14 @@ def status_data(verdict: Verdict) -> dict[str, Any]:
     """What ``git gate status --json`` prints: the run, its stages with their short labels, and the carried warnings."""
     short = labels(verdict.board) if verdict.board is not None else {}
     findings = (*verdict.lawful, *verdict.state, *verdict.obstacles)
-    data = check_data((*verdict.lawful, *verdict.state), verdict)
+    code = exit_code((*verdict.lawful, *verdict.state))
     return {
         "schema": 1,
-        "run": {"id": verdict.run, "feature": verdict.feature, "track": verdict.track} if verdict.run else None,
-        "verdict": data["verdict"],
-        "exit": data["exit"],
+        "run": run_data(verdict),
+        "verdict": VERDICTS[code],
+        "exit": code,
         "ready": verdict.ready,
-        "stages": [{"label": short[row["stage"]], **row} for row in data["stages"]],
-        "warnings": [{"stage": stage, "text": text} for stage, text in carried_warnings(verdict.snapshot)],
+        "stages": [{"label": short[row["stage"]], **row} for row in stage_data(verdict)],
+        "warnings": warning_data(carried_warnings(verdict.snapshot)),
         "findings": [finding_data(finding) for finding in findings],
     }

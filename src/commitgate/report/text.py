@@ -39,15 +39,28 @@ def place(finding: Finding) -> str:
     return f"{path}:{finding.line}" if path and finding.line else path
 
 
+def places(findings: list[Finding]) -> list[str]:
+    """Where findings that say the same stand: the first few places, and how many more there are."""
+    shown = [one for one in map(place, findings) if one]
+    more = len(shown) - _MOST_PLACES
+    return [*shown[:_MOST_PLACES], f"{more} more"] if more > 0 else shown
+
+
+def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Errors first; those that differ in nothing but their place stand together."""
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in sorted(findings, key=lambda one: not one.level):
+        groups.setdefault((finding.rule, finding.level, finding.message, finding.hint), []).append(finding)
+    return list(groups.values())
+
+
 def finding_lines(findings: list[Finding], colour: Colours) -> list[str]:
     """Findings that say the same of several places: what and where, why, and the way out."""
     first = findings[0]
     mark = colour.error("error") if first.level else colour.warning("warning")
-    places = [shown for shown in map(place, findings) if shown]
-    head = f"{mark} {colour.bold(first.rule)}" + (f" {places[0]}" if places else "")
-    lines = [head, *(f"      and {more}" for more in places[1:_MOST_PLACES])]
-    if len(places) > _MOST_PLACES:
-        lines.append(f"      and {len(places) - _MOST_PLACES} more")
+    shown = places(findings)
+    head = f"{mark} {colour.bold(first.rule)}" + (f" {shown[0]}" if shown else "")
+    lines = [head, *(f"      and {more}" for more in shown[1:])]
     lines.append(f"    {neutral(first.message)}")
     if first.hint:
         lines.append(f"    {colour.dim('→')} {neutral(first.hint)}")
@@ -86,7 +99,4 @@ class Colours:
 
 def render(findings: Iterable[Finding], colour: Colours) -> str:
     """All findings, errors first; those that differ in nothing but their place stand together. "" for none."""
-    groups: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in sorted(findings, key=lambda one: not one.level):
-        groups.setdefault((finding.rule, finding.level, finding.message, finding.hint), []).append(finding)
-    return "".join(f"{line}\n" for group in groups.values() for line in finding_lines(group, colour))
+    return "".join(f"{line}\n" for group in grouped(findings) for line in finding_lines(group, colour))

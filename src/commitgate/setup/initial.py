@@ -9,7 +9,7 @@ from typing import NamedTuple
 from commitgate import share
 from commitgate.errors import UserError
 from commitgate.git.process import Repository
-from commitgate.git.refs import read_target, start_refs
+from commitgate.git.refs import Refs
 from commitgate.policy.load import load_policy
 from commitgate.setup import areas, files, precommit_config
 from commitgate.setup.ignored import rule_for
@@ -77,7 +77,7 @@ def apply(top: str, planned: Plan) -> None:
 
 def find_target(repo: Repository) -> str:
     """The branch that work is merged into: origin/HEAD, main, master, else the current one; "" on a detached HEAD."""
-    found = read_target(repo, start_refs(repo), "").name
+    found = Refs(repo).target("").name
     return found or repo.line("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1))
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from commitgate import __version__
 from commitgate.errors import GateError
 from commitgate.git.process import Repository
-from commitgate.git.refs import is_shallow, read_target, start_refs
+from commitgate.git.refs import Refs, is_shallow
 from commitgate.setup import hooks_folder, initial, precommit_config, shims
 from commitgate.setup.hooks_folder import HooksFolder, shown
 from commitgate.setup.shims import FRAMEWORK, KEPT, LEGACY, MISSING, NO_FILE, OURS, Standing
@@ -209,7 +209,7 @@ def policy(repo: Repository) -> list[Remark]:
 
 
 def _target(repo: Repository, wanted: str) -> Remark:
-    target = read_target(repo, start_refs(repo), wanted)
+    target = Refs(repo).target(wanted)
     hint = f"set target: in {initial.POLICY} to the branch that work is merged into"
     if not target.name:
         return Remark(WARNING, "target", "no target branch: neither origin/HEAD, nor main, nor master", hint)

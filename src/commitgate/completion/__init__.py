@@ -1,0 +1,1 @@
+"""Completion scripts, generated from the commands themselves: completing a word never starts Python."""

@@ -1,0 +1,66 @@
+"""What every report shows, whatever its format: one record, made once, rendered by one module per format."""
+
+from __future__ import annotations
+
+from commitgate.finding import Finding, exit_code
+from commitgate.judge.advice import advise
+from commitgate.judge.notes import carried_warnings
+from commitgate.judge.verdict import Verdict
+from commitgate.record import Record
+from commitgate.report.plain import run_data, stage_data
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from commitgate.policy.model import Policy
+
+
+class Report(Record):
+    """One answer of the gate, ready to be shown.
+
+    findings: what is wrong; suppressed: findings that a waiver covers, each with the waiver's id or reason;
+    stages: rows as :func:`commitgate.report.plain.stage_data` gives them; exit: the exit code of the whole answer;
+    run: ``{"id", "feature", "track"}`` or None; warnings: (stage id, text) as gates carry them forward;
+    history: findings about commits of a range that a later commit repaired, each message naming its commit;
+    next_step: what to do now, in words; command: the command for it. "" where there is none.
+    """
+
+    title: str
+    findings: tuple[Finding, ...]
+    suppressed: tuple[tuple[Finding, str], ...]
+    stages: tuple[dict[str, Any], ...]
+    ready: bool
+    exit: int
+    run: dict[str, str] | None
+    warnings: tuple[tuple[str, str], ...]
+    history: tuple[Finding, ...]
+    next_step: str
+    command: str = ""
+
+
+def of_verdict(title: str, findings: Iterable[Finding], policy: Policy, verdict: Verdict) -> Report:
+    """The report of one judged side. ``findings``: those of the verdict that the question asks for."""
+    listed = tuple(findings)
+    advice = advise(policy, verdict)
+    return Report(
+        title=title,
+        findings=listed,
+        suppressed=(),
+        stages=tuple(stage_data(verdict)),
+        ready=verdict.ready,
+        exit=exit_code(listed),
+        run=run_data(verdict),
+        warnings=tuple(carried_warnings(verdict.snapshot)),
+        history=(),
+        next_step=advice.reason,
+        command=advice.command,
+    )
+
+
+def of_findings(title: str, findings: Iterable[Finding]) -> Report:
+    """The report when nothing could be judged: the findings say why, and the first of them what to do."""
+    listed = tuple(findings)
+    step = listed[0].hint if listed else ""
+    return Report(title, listed, (), (), False, exit_code(listed), None, (), (), step)
