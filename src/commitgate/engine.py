@@ -10,7 +10,7 @@ import os
 
 from commitgate.errors import CannotDecide
 from commitgate.facts import Facts, Snapshot
-from commitgate.gather import Gathering, State
+from commitgate.gather import Gathering
 from commitgate.git.delta import differing_from_all
 from commitgate.git.merge import edited_in_merge
 from commitgate.git.process import GitFailed, Repository
@@ -41,7 +41,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from commitgate.base import Reference
     from commitgate.git.reads import Reads
 
 COMMIT = "commit"
@@ -148,7 +147,7 @@ class Engine:
     def _about_commit(self, commit: str, force: Force, now: int) -> Answer:
         policy, target = force.policy, force.target
         gathering = Gathering(self.repo, policy, self.memo, ROOT)
-        reference = gathering.reference((commit,), gathering.run_id_at(commit), force.tip)
+        reference = gathering.reference((commit,), gathering.trees.run_id_at(commit), force.tip)
         books: dict[str, Book] = {}
         snapshot: Snapshot | None = None
         parents: tuple[Snapshot, ...] = ()
@@ -162,7 +161,7 @@ class Engine:
             pairs = zip(parents, snapshot.parents, strict=True)
             parents = tuple(gathering.with_delta(parent, gathering.states[oid]) for parent, oid in pairs)
         before = join_books(books.get(parent, BLANK) for parent in snapshot.parents).of(_run_of(snapshot))
-        facts = _facts(gathering, COMMIT, gathering.states[commit], snapshot, parents, reference)
+        facts = gathering.facts(COMMIT, gathering.states[commit], snapshot, parents, reference)
         return Answer(judge(policy, facts, before, now), policy, facts, target)
 
     def _about_tree(
@@ -192,7 +191,7 @@ class Engine:
         who = author(self.repo)
         snapshot = gathering.snapshot(state, touched, heads, content)._replace(author=who, committer=who)
         parents = tuple(gathering.with_delta(gathering.tree(parent, {}), parent) for parent in states)
-        facts = _facts(gathering, kind, state, snapshot, parents, ground.reference)
+        facts = gathering.facts(kind, state, snapshot, parents, ground.reference)
         facts = facts._replace(unmerged=tuple(sorted({row.path for row in rows if row.unmerged})))
         before = join_books(ground.books[head] for head in heads).of(_run_of(snapshot))
         return Answer(judge(policy, facts, before, now), policy, facts, target)
@@ -200,22 +199,6 @@ class Engine:
 
 def _run_of(snapshot: Snapshot) -> str:
     return snapshot.run.id if snapshot.run is not None else ""
-
-
-def _facts(
-    gathering: Gathering,
-    kind: str,
-    state: State,
-    snapshot: Snapshot,
-    parents: tuple[Snapshot, ...],
-    reference: Reference,
-) -> Facts:
-    """The side with the delta it is judged by: its own, or the frozen one of a landed run."""
-    if reference.frozen_to and snapshot.run is not None:
-        side = snapshot._replace(delta=gathering.frozen_delta(reference, snapshot.run.track))
-    else:
-        side = gathering.with_delta(snapshot, state)
-    return Facts(side, parents, state.base, bool(reference.frozen_to), kind, ())
 
 
 def open_engine(directory: str = "", environ: Mapping[str, str] | None = None) -> Engine:

@@ -8,17 +8,17 @@ extended when HEAD moves by one commit.
 from __future__ import annotations
 
 from commitgate.base import Reference, find_reference
-from commitgate.documents.reading import kind_of, read
-from commitgate.facts import Change, Snapshot
+from commitgate.facts import Change, Facts, Snapshot
 from commitgate.git.delta import compose, differing_from_all, extend_delta
 from commitgate.git.history import Commit, diff_trees, read_walk, start_walk
 from commitgate.git.merge import edited_in_merge
 from commitgate.git.refs import is_shallow, merge_bases, the_merge_base
 from commitgate.memo import register
-from commitgate.objects import NOBODY, SUBMODULE, SYMLINK, Person, Row
+from commitgate.objects import NOBODY, Person, Row
 from commitgate.policy.layout import is_process
 from commitgate.policy.model import PathClass, Policy
 from commitgate.record import Record
+from commitgate.trees import Content, Trees
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,12 +40,6 @@ class State(Record):
 
 register(State, Row, Person, Reference)
 
-# How many trees' documents are kept at hand; a walk needs those of a commit and of its parents.
-_TREES = 16
-
-# A document kept out of the memo: what is in the work tree has no blob.
-Content = dict[str, bytes]
-
 
 class Gathering:
     """Everything asked about one repository under one policy, for one run folder."""
@@ -55,25 +49,17 @@ class Gathering:
         self.policy = policy
         self.memo = memo
         self.root = root
+        self.trees = Trees(repo, memo, root)
         self.states: dict[str, State] = {}
         self._classifier: Any = None
         self._classes: dict[str, PathClass] = {}
-        self._trees: dict[int, tuple[dict[str, tuple[str, str]], dict[str, Any]]] = {}
         self._children: dict[str, int] = {}
 
     # -- the range ------------------------------------------------------------------------------------------
 
     def reference(self, heads: tuple[str, ...], run_id: str, tip: str) -> Reference:
         """Where the run's work starts from, for these heads."""
-        return find_reference(self.repo, self.policy, self.root, heads, run_id, tip, self.run_id_at)
-
-    def run_id_at(self, commit: str) -> str:
-        """The run id in a commit's tree, "" when there is none."""
-        blob = self.repo.batch.get([f"{commit}:{self.root}/run.json"])[0]
-        if blob.type != "blob":
-            return ""
-        found: str = self._read("run", "run.json", blob.oid, blob.data).id
-        return found
+        return find_reference(self.repo, self.policy, self.root, heads, run_id, tip, self.trees.run_id_at)
 
     def walk(self, heads: tuple[str, ...], reference: Reference) -> Iterator[tuple[Snapshot, tuple[Snapshot, ...]]]:
         """Every commit of the range with its parents' snapshots, parents first; ``states`` is filled on the way.
@@ -109,16 +95,16 @@ class Gathering:
 
     def boundary(self, commit: str) -> State:
         """The state of a commit that the target already has."""
-        return State(commit, commit, self._entries_at(commit), {})
+        return State(commit, commit, self.trees.entries_at(commit), {})
 
     def step(self, commit: Commit, reference: Reference) -> tuple[Snapshot, tuple[Snapshot, ...]]:
         """Extend the states by one commit; its snapshot and its parents'."""
         parents = [self.states[parent] for parent in commit.parents]
         base = self.base_of(commit.oid, commit.parents, reference)
         if not parents:
-            entries, rows = self.below({}, commit.deltas[0]), compose({}, commit.deltas[0])
+            entries, rows = self.trees.below({}, commit.deltas[0]), compose({}, commit.deltas[0])
         else:
-            entries = self.below(parents[0].entries, commit.deltas[0])
+            entries = self.trees.below(parents[0].entries, commit.deltas[0])
             if base != parents[0].base:
                 rows = {row.path: row for row in diff_trees(self.repo, base, commit.oid)}
             elif self._children.get(commit.parents[0], 2) == 1:
@@ -156,7 +142,7 @@ class Gathering:
 
     def tree(self, state: State, content: Content) -> Snapshot:
         """A snapshot of a tree alone: entries and documents, no delta and no change."""
-        documents = self.documents(state.entries, content) if content else self._documents_of(state.entries)
+        documents = self.trees.documents(state.entries, content) if content else self.trees.documents_of(state.entries)
         return Snapshot(
             state.commit,
             (),
@@ -184,6 +170,16 @@ class Gathering:
             return snapshot
         _, rows = self.split(state.rows.values(), True)
         return snapshot._replace(delta=self.classify(rows, snapshot.run.track))
+
+    def facts(
+        self, kind: str, state: State, snapshot: Snapshot, parents: tuple[Snapshot, ...], reference: Reference
+    ) -> Facts:
+        """The side with the delta it is judged by: its own, or the frozen one of a landed run."""
+        if reference.frozen_to and snapshot.run is not None:
+            side = snapshot._replace(delta=self.frozen_delta(reference, snapshot.run.track))
+        else:
+            side = self.with_delta(snapshot, state)
+        return Facts(side, parents, state.base, bool(reference.frozen_to), kind, ())
 
     def split(self, rows: Iterable[Row], active: bool) -> tuple[list[Row], list[Row]]:
         """(process rows, product rows). Without a run every path is product."""
@@ -232,81 +228,3 @@ class Gathering:
             self.memo.put("paths", key, found)
         self._classes[path] = found
         return found  # type: ignore[no-any-return]
-
-    # -- trees and documents --------------------------------------------------------------------------------
-
-    def _entries_at(self, commit: str) -> dict[str, tuple[str, str]]:
-        entries = {}
-        for line in self.repo.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{self.root}/").split(b"\0"):
-            if line:
-                meta, _, path = line.partition(b"\t")
-                mode, _, oid = meta.decode("ascii").split(" ")
-                entries[path.decode("utf-8", "surrogateescape")] = (mode, oid)
-        return entries
-
-    def below(self, entries: dict[str, tuple[str, str]], rows: Iterable[Row]) -> dict[str, tuple[str, str]]:
-        """The entries after the rows that lie below the run folder."""
-        start = self.root + "/"
-        changed = [row for row in rows if row.path.startswith(start)]
-        if not changed:
-            return entries
-        after = dict(entries)
-        for row in changed:
-            if row.new_mode == "000000":
-                after.pop(row.path, None)
-            else:
-                after[row.path] = (row.new_mode, row.new_oid)
-        return after
-
-    def _documents_of(self, entries: dict[str, tuple[str, str]]) -> dict[str, Any]:
-        """The documents of a commit's tree. Commits that leave the run folder alone share one set of entries."""
-        known = self._trees.get(id(entries))
-        if known is None:
-            if len(self._trees) >= _TREES:
-                del self._trees[next(iter(self._trees))]
-            known = self._trees[id(entries)] = (entries, self.documents(entries, Content()))
-        return known[1]
-
-    def documents(self, entries: dict[str, tuple[str, str]], content: Content) -> dict[str, Any]:
-        """The facts of every document that has a reader. A symlink or a submodule is not read at all."""
-        found: dict[str, Any] = {}
-        missing: list[tuple[str, str, str, str]] = []
-        for path, (mode, oid) in entries.items():
-            below = path[len(self.root) + 1 :]
-            kind = kind_of(below)
-            if not kind or mode in (SYMLINK, SUBMODULE):
-                continue
-            if path in content:
-                found[path] = read(kind, below, content[path])
-                continue
-            facts = self._known_document(kind, below, oid)
-            if facts is None:
-                missing.append((path, kind, below, oid))
-            else:
-                found[path] = facts
-        if missing:
-            for (path, kind, below, oid), blob in zip(missing, self.repo.batch.get(m[3] for m in missing), strict=True):
-                if blob.type != "blob":
-                    from commitgate.errors import CannotDecide
-
-                    raise CannotDecide(
-                        f"{path}: its blob {oid[:12]} is not in the repository", "git fsck", "engine/missing-object"
-                    )
-                found[path] = self._read(kind, below, oid, blob.data)
-        return found
-
-    def _known_document(self, kind: str, below: str, oid: str) -> Any:
-        return self.memo.get("documents", _document_key(kind, below, oid))
-
-    def _read(self, kind: str, below: str, oid: str, data: bytes) -> Any:
-        key = _document_key(kind, below, oid)
-        known = self.memo.get("documents", key)
-        if known is None:
-            known = read(kind, below, data)
-            self.memo.put("documents", key, known)
-        return known
-
-
-def _document_key(kind: str, below: str, oid: str) -> tuple[str, str]:
-    # A gate is judged against its own file name; every other document by its bytes alone.
-    return (below if kind == "gate" else kind, oid)

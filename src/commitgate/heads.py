@@ -42,7 +42,7 @@ def stand_on(
         known = _from_memo(gathering, heads[0], head_data, target)
         if known is not None:
             return known
-    wanted = run_id if run_id is not None else gathering.run_id_at(heads[0])
+    wanted = run_id if run_id is not None else gathering.trees.run_id_at(heads[0])
     reference = gathering.reference(heads, wanted, tip)
     books: dict[str, Book] = {}
     for snapshot, parents in gathering.walk(heads, reference):

@@ -49,9 +49,9 @@ def rows_against(repo: Repository, kind: str, tree: str) -> list[Row]:
 def state_of(gathering: Gathering, kind: str, parents: list[State], rows: list[Row], reference: Reference) -> State:
     """The state of the index or work tree from its rows against its first parent."""
     if not parents:
-        return State("", "", gathering.below({}, rows), compose({}, rows))
+        return State("", "", gathering.trees.below({}, rows), compose({}, rows))
     base = gathering.base_of("", tuple(parent.commit for parent in parents), reference)
-    entries = gathering.below(parents[0].entries, rows)
+    entries = gathering.trees.below(parents[0].entries, rows)
     if base == parents[0].base:
         return State("", base, entries, compose(parents[0].rows, rows))
     return State("", base, entries, {row.path: row for row in rows_against(gathering.repo, kind, base)})

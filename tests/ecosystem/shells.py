@@ -38,7 +38,13 @@ KINDS = {
         "start",
         ". /usr/share/bash-completion/completions/git\n. {script}\n",
     ),
-    "zsh": Kind(("zsh", "-i"), ".zshrc", "autoload -U compinit\ncompinit -u -d {home}/dump\n. {script}\n"),
+    "zsh": Kind(
+        ("zsh", "-i"),
+        ".zshrc",
+        "fpath=({home}/functions $fpath)\nmkdir {home}/functions\ncp {script} {home}/functions/_git-gate\n"
+        "autoload -U compinit\ncompinit -u -d {home}/dump\n",
+    ),
+    "zsh, sourced": Kind(("zsh", "-i"), ".zshrc", "autoload -U compinit\ncompinit -u -d {home}/dump\n. {script}\n"),
     "fish": Kind(("fish", "-i"), ".config/fish/config.fish", "set -g fish_greeting\nsource {script}\n"),
 }
 

@@ -319,3 +319,13 @@ def test_a_commit_asked_about_later_repeats_what_the_hook_said(story):
     said = [row["message"] for row in told.check("--index")["findings"] if row["rule"] == "order/stale"]
     told.commit("fix")
     assert said == [row["message"] for row in told.check("--rev", "HEAD")["findings"] if row["rule"] == "order/stale"]
+
+
+def test_early_work_may_be_taken_back(story):
+    told = story("requirements")
+    told.write("src/backend/early.js", "x\n")
+    told.write("pipeline/test-report.md", "early\n")
+    told.commit("smuggled", args=("--no-verify",))
+    told.git("rm", "-q", "src/backend/early.js", "pipeline/test-report.md")
+    said = told.commit("taken back", check=False)
+    assert said.code == 0, said.err

@@ -15,6 +15,9 @@ def stage(number: str, name: str, state: str, role: str = "dev", notes: tuple[st
     return {"stage": f"stage-{number}", "name": name, "state": state, "role": role, "notes": list(notes)}
 
 
+STALE = Finding(
+    "gate/stale", WARNING, "stage-05 is stale: 3 files changed", "git gate reaffirm stage-05", "src/ä b.py", 12
+)
 FINDINGS = (
     Finding(
         "gate/schema",
@@ -31,7 +34,9 @@ FINDINGS = (
         "git gate next",
         "pipeline/gates/stage-07.json",
     ),
-    Finding("gate/stale", WARNING, "stage-05 is stale: 3 files changed", "git gate reaffirm stage-05", "src/ä b.py", 12),
+    Finding(
+        "gate/stale", WARNING, "stage-05 is stale: 3 files changed", "git gate reaffirm stage-05", "src/ä b.py", 12
+    ),
     Finding("gate/stale", WARNING, "stage-05 is stale: 3 files changed", "git gate reaffirm stage-05", "src/c.py", 3),
 )
 HISTORY = (

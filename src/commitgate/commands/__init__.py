@@ -49,6 +49,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "Check",
         (
             ("check", "check", "Judge the index, a commit, or the readiness of a branch."),
+            ("verify", "verify", "Replay every commit of a range: the authority that no local hook can be."),
             ("validate", "validate", "Check gate files by themselves."),
             ("why", "why", "Say why a path, a stage or an area is blocked."),
             ("explain", "explain", "Explain a rule: what it asks, why, and how to satisfy it."),

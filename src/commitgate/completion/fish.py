@@ -50,7 +50,7 @@ end
 function __git_gate_ranges
     set -l base (string match -r '^.*\\.\\.' -- (commandline -ct))
     for name in (__git_gate_revisions)
-        echo -- $base$name
+        echo -- "$base$name"
     end
 end
 

@@ -15,6 +15,7 @@ from commitgate.judge.review_gate import (
     IDENTITY,
     MIXED,
     OWN_AREA,
+    SAME_PERSON,
     STALE,
     UNBOUND,
     derived_gate,
@@ -95,10 +96,14 @@ def _area_review(
 ) -> AreaReview:
     rows = select(policy, snapshot.delta, area.name)
     token, parts = area_token(policy, snapshot, area.name), row_parts(rows)
-    counted = tuple(
-        _count(policy, history, entry, token, parts)
-        for (_, where), entry in sorted(entries.items())
-        if where == area.name
+    counted = _one_vote_each(
+        policy,
+        history,
+        [
+            _count(policy, history, entry, token, parts)
+            for (_, where), entry in sorted(entries.items())
+            if where == area.name
+        ],
     )
     approving = [one for one in counted if one.state == COUNTED and one.entry.verdict == APPROVED]
     requested = standing_requests(history, entries, area.name)
@@ -189,7 +194,7 @@ def _count(policy: Policy, history: History, entry: Entry, token: str, parts: di
         return no(
             IDENTITY,
             f"it was committed by {author.name} <{author.email}>, who is not {reviewer.name} ({reviewer.level})",
-            f"{reviewer.name} commits the verdict themselves",
+            _speak_again(given[-1], command),
         )
     if entry.token:
         if entry.token == token:
@@ -205,6 +210,34 @@ def _count(policy: Policy, history: History, entry: Entry, token: str, parts: di
             UNBOUND, "no commit of this branch gives this verdict (squashed away?), so what was reviewed is unknown"
         )
     return no(STALE, _changed(tuple(speaking), entry, parts, token))
+
+
+def _speak_again(given: Verdict, command: str) -> str:
+    """What the reviewer does about a verdict of theirs that somebody else committed.
+
+    A section that stays as it is gives no verdict anew, so it has to go first.
+    """
+    return f"git revert --no-edit {given.commit[:12]}; then, as themselves: {command}" if given.commit else command
+
+
+def _one_vote_each(policy: Policy, history: History, counted: list[Counted]) -> tuple[Counted, ...]:
+    """One person under two names is one vote. Who speaks by the file's name alone cannot be told from others."""
+    votes: dict[str, str] = {}
+    found = []
+    for one in counted:
+        reviewer = find_reviewer(policy, one.entry.reviewer)
+        approves = one.state == COUNTED and one.entry.verdict == APPROVED
+        if approves and reviewer is not None and reviewer.level != "named":
+            given = history.verdicts.get(one.entry.key, ())
+            emails = sorted({it.author.email.casefold() for it in given if may_speak(reviewer, it.author)})
+            twin = next((email for email in emails if email in votes), "")
+            if twin:
+                why = f"{twin} approves as {votes[twin]} already, and one person under two names is one vote"
+                one = one._replace(state=SAME_PERSON, why=why, command="ask a reviewer who is another person")
+            else:
+                votes.update((email, reviewer.name) for email in emails)
+        found.append(one)
+    return tuple(found)
 
 
 def _commit(verdict: Verdict) -> str:

@@ -18,7 +18,7 @@ from commitgate.judge.gates import retry_findings
 from commitgate.judge.history import decision_keys, stage_of
 from commitgate.judge.ledger import History
 from commitgate.judge.reviewing import erased_findings, mixed_findings
-from commitgate.judge.stages import STALE, Board
+from commitgate.judge.stages import STALE, Board, board
 from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, read_verdicts
 from commitgate.objects import ABSENT
 from commitgate.policy.layout import ARCHIVE, REVIEWS, gate_path, is_gate_path, owners
@@ -53,6 +53,14 @@ def commit_findings(
     return found
 
 
+def board_without_delta(policy: Policy, snapshot: Snapshot, history: History) -> Board | None:
+    """The board of a tree alone, as if nothing of the product had changed; None for a track that is not known."""
+    run = snapshot.run
+    if run is None or run.track not in policy.tracks:
+        return None
+    return board(policy, policy.tracks[run.track], snapshot._replace(delta=()), history, [])
+
+
 def changed_gates(side: Snapshot) -> dict[str, GateFacts]:
     """The gates that differ from every parent, by stage id."""
     changed = {row.path for row in side.touched_process if row.new_mode != ABSENT}
@@ -60,10 +68,16 @@ def changed_gates(side: Snapshot) -> dict[str, GateFacts]:
 
 
 def early_work(policy: Policy, track: Track, facts: Facts, board: Board) -> list[Finding]:
-    """Paths owned by a stage that is not open in the tree being committed."""
+    """Paths owned by a stage that is not open in the tree being committed.
+
+    Taking early work back is no work: a product path that is as in the base again, or a document that goes.
+    """
     side = facts.side
+    changed = {change.path for change in side.delta}
     found = []
     for change in side.touched:
+        if change.path not in changed and not facts.frozen:
+            continue
         if not change.area or change.area == "other":
             if change.area == "other" and policy.unowned == "block":
                 found.append(_unowned(change.path))
@@ -79,7 +93,7 @@ def early_work(policy: Policy, track: Track, facts: Facts, board: Board) -> list
     for row in side.touched_process:
         below = side.below(row.path)
         stages = owners(policy, track, below)
-        if not stages or any(board.open[stage.name] for stage in stages):
+        if row.new_mode == ABSENT or not stages or any(board.open[stage.name] for stage in stages):
             continue
         if below.startswith(REVIEWS) and row.path not in approving and _objects(policy, facts, row.path):
             continue  # a veto is never early

@@ -18,6 +18,7 @@ OWN_AREA = "own-area"
 CONTRIBUTOR = "contributor"
 MIXED = "mixed-commit"
 IDENTITY = "identity"
+SAME_PERSON = "same-person"
 
 _NOT_COUNTED = {
     STALE: "approved an earlier state of this change",
@@ -26,6 +27,7 @@ _NOT_COUNTED = {
     CONTRIBUTOR: "wrote part of this change",
     MIXED: "approved in a commit that also changes the area",
     IDENTITY: "the approval was committed by somebody else",
+    SAME_PERSON: "committed by a person whose approval counts under another name already",
 }
 
 

@@ -20,15 +20,16 @@ from commitgate.record import Record
 class Verdict(Record):
     """What the judge says of one side.
 
-    ``lawful``: findings about the commit itself and about documents that cannot be accepted. ``state``: where the
-    run stands (FAIL, ESCALATE, veto, …), which never makes a commit unlawful. ``obstacles``: what keeps the branch
-    from being ready. ``board`` is None when no run is active.
+    ``documents``: what is wrong with the documents as they stand; ``changes``: what the commit itself does against the
+    rules. ``state``: where the run stands (FAIL, ESCALATE, veto, …), which never makes a commit unlawful.
+    ``obstacles``: what keeps the branch from being ready. ``board`` is None when no run is active.
     """
 
     run: str
     feature: str
     track: str
-    lawful: tuple[Finding, ...]
+    documents: tuple[Finding, ...]
+    changes: tuple[Finding, ...]
     state: tuple[Finding, ...]
     obstacles: tuple[Finding, ...]
     board: Board | None
@@ -37,39 +38,42 @@ class Verdict(Record):
     history: History
     snapshot: Snapshot
 
+    @property
+    def lawful(self) -> tuple[Finding, ...]:
+        """Everything that may make a commit unlawful."""
+        return (*self.documents, *self.changes)
+
 
 def judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
     """Judge a side. ``before`` is the joined history of its parents; ``now`` is in epoch seconds."""
     side = facts.side
     run = side.run
-    lawful = [_unmerged(path) for path in facts.unmerged]
-    lawful += document_findings(policy, side, now)
-    removed = _run_removed(policy, facts, before)
+    documents = [_unmerged(path) for path in facts.unmerged]
+    documents += document_findings(policy, side, now)
+    changes = run_removed(policy, facts, before)
     if run is None or run.track not in policy.tracks:
-        lawful += removed
         obstacles = tuple(_no_run(policy, run is not None, side.root))
-        ready = not any(finding.level for finding in (*lawful, *obstacles))
-        return Verdict("", "", "", tuple(lawful), (), obstacles, None, (), ready, before, side)
+        ready = not any(finding.level for finding in (*documents, *changes, *obstacles))
+        return Verdict("", "", "", tuple(documents), tuple(changes), (), obstacles, None, (), ready, before, side)
     track = policy.tracks[run.track]
     after = extend(policy, before, side, facts.parents)
-    _, review_findings = read_verdicts(policy, side)
+    documents += read_verdicts(policy, side)[1]
     areas = reviews(policy, track, side, after)
     current = board(policy, track, side, after, areas)
-    lawful += review_findings
-    lawful += removed
-    lawful += commit_findings(policy, track, facts, before, after, current, areas)
-    lawful += lifted_findings(policy, facts, before, after)
+    changes += commit_findings(policy, track, facts, before, after, current, areas)
+    changes += lifted_findings(policy, facts, before, after)
     if any(box.state == STALE for box in current.boxes):
-        lawful += stale_findings(current, _stale_before(policy, track, facts, before))
+        changes += stale_findings(current, _stale_before(policy, track, facts, before))
     state = _state(facts, after, current) + floor_findings(track, facts) + veto_findings(facts, after)
     state += missing_review_findings(facts)
     obstacles = tuple(_obstacles(policy, track, side, current))
-    ready = not obstacles and not any(finding.level for finding in (*lawful, *state))
+    ready = not obstacles and not any(finding.level for finding in (*documents, *changes, *state))
     return Verdict(
         run.id,
         run.feature,
         run.track,
-        tuple(_unique(lawful)),
+        tuple(dict.fromkeys(documents)),
+        tuple(one for one in dict.fromkeys(changes) if one not in documents),
         tuple(state),
         obstacles,
         current,
@@ -92,15 +96,12 @@ def both(first: Verdict, second: Verdict) -> Verdict:
         return (*mine, *(one._replace(message=f"under this branch's own policy: {one.message}") for one in new))
 
     return first._replace(
-        lawful=added(first.lawful, second.lawful),
+        documents=added(first.documents, second.documents),
+        changes=added(first.changes, second.changes),
         state=added(first.state, second.state),
         obstacles=added(first.obstacles, second.obstacles),
         ready=first.ready and second.ready,
     )
-
-
-def _unique(findings: list[Finding]) -> list[Finding]:
-    return list(dict.fromkeys(findings))
 
 
 def _unmerged(path: str) -> Finding:
@@ -136,7 +137,7 @@ def _no_run(policy: Policy, malformed: bool, root: str) -> list[Finding]:
     return []
 
 
-def _run_removed(policy: Policy, facts: Facts, before: History) -> list[Finding]:
+def run_removed(policy: Policy, facts: Facts, before: History) -> list[Finding]:
     """The run disappears, or another takes its place: lawful is only the archive of a finished one."""
     side = facts.side
     now = side.run.id if side.run is not None else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commitgate.judge.approvals import AreaReview, Counted
 from commitgate.judge.awaited import awaited, eligible, next_reviewer
-from commitgate.judge.review_gate import CONTRIBUTOR, COUNTED, IDENTITY, MIXED, OWN_AREA, STALE, UNBOUND
+from commitgate.judge.review_gate import CONTRIBUTOR, COUNTED, IDENTITY, MIXED, OWN_AREA, SAME_PERSON, STALE, UNBOUND
 from commitgate.judge.verdict import Verdict
 from commitgate.judge.verdicts import CHANGES_REQUESTED, find_reviewer
 from commitgate.judge.why import Because, Reason
@@ -21,6 +21,7 @@ _RULES = {
     CONTRIBUTOR: "review/contributor",
     MIXED: "review/mixed-commit",
     IDENTITY: "review/identity",
+    SAME_PERSON: "review/identity",
 }
 
 
@@ -65,12 +66,11 @@ def _verdict(policy: Policy, verdict: Verdict, review: AreaReview, one: Counted,
         return Reason("", f"{who} approves, and it counts: {one.why} ({where})")
     mend = one.command
     asked = who
-    if one.state in (OWN_AREA, CONTRIBUTOR):
-        others = [name for name in eligible(policy, verdict.history, review.area) if name not in review.approvals]
+    if one.state in (OWN_AREA, CONTRIBUTOR, SAME_PERSON):
+        taken = (who, *review.approvals)
+        others = [name for name in eligible(policy, verdict.history, review.area) if name not in taken]
         asked = next(iter(others), "a reviewer of another area")
         mend = _renew(review, asked) if others else "git gate status"
-    elif one.state == IDENTITY:
-        mend = _renew(review, who)
     place = places.area(review.area) if one.state == OWN_AREA else places.reviewers()
     if one.state == CONTRIBUTOR:
         place = places.review("contributors")

@@ -1,0 +1,105 @@
+"""``git gate verify``: every commit of a range, judged from objects alone, and whether its end may be merged."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+
+from commitgate.errors import CannotDecide, UserError
+from commitgate.finding import UNKNOWN, Finding, exit_code
+from commitgate.git.process import Repository
+from commitgate.git.refs import Refs, target_tip
+from commitgate.policies import PolicyRefused
+from commitgate.replay import Replay, Replaying
+from commitgate.report import formats
+from commitgate.report.model import of_findings, of_verdict
+from commitgate.report.progress import Progress
+from commitgate.report.terminal import colours
+from commitgate.report.text import Colours, neutral, render
+from commitgate.working.output import emit
+
+
+@click.command()
+@click.argument("commits", metavar="[BASE..HEAD]", required=False)
+@click.option("--ready", is_flag=True, help="Also ask whether the end of the range may be merged.")
+@click.option(
+    "--history",
+    type=click.Choice(["warn", "strict"]),
+    help="What a violation is that a later commit repaired: a warning, or an error. Default: the policy's history.",
+)
+@click.option("--format", "form", type=click.Choice(formats.NAMES), default=formats.TEXT, show_default=True)
+@click.option("--output", metavar="FILE", help="Write the answer to this file instead of standard output.")
+def command(commits: str | None, ready: bool, history: str | None, form: str, output: str | None) -> int:
+    """Replay every commit of a range and judge what the range itself introduces.
+
+    This is the authority: nothing that passes the local hooks by (--no-verify, rebase, cherry-pick, plumbing) passes
+    here. Without a range it is everything from the target branch to HEAD. The policy is the base's; where the range
+    changes it, the range must pass the new one too.
+    """
+    progress = Progress(sys.stderr)
+    replay: Replay | None = None
+    kept: list[Finding] = []
+    try:
+        repo = Repository()
+        base, head = ends(repo, commits)
+        replay = Replaying(repo, progress.show).replay(base, head, int(time.time()))
+        repo.close()
+        strict = (history or replay.answer.policy.history) == "strict"
+        findings = findings_of(replay, ready)
+        kept = replay.history() if strict else replay.repaired()
+        findings += kept if strict else []
+    except PolicyRefused as refused:
+        findings = list(refused.findings)
+    except CannotDecide as unknown:
+        findings = [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)]
+    finally:
+        progress.clear()
+    code = exit_code(findings)
+    if form == formats.TEXT:
+        shown = [*findings, *(one for one in kept if one not in findings)]
+        text = render(shown, colours() if output is None else Colours(False)) + summary(replay, ready, code)
+    else:
+        title = f"commitgate: {commits or 'the range to HEAD'}"
+        if replay is None:
+            report = of_findings(title, findings)
+        else:
+            report = of_verdict(title, findings, replay.answer.policy, replay.answer.verdict)
+            report = report._replace(history=tuple(one for one in kept if one not in findings))
+        text = formats.render(form, report)
+    emit(text, output)
+    return code
+
+
+def findings_of(replay: Replay, ready: bool) -> list[Finding]:
+    """What the range is answerable for: what still stands, and with ``ready`` what keeps it from being merged."""
+    findings = replay.standing()
+    if ready:
+        verdict = replay.answer.verdict
+        findings += [one for one in (*verdict.state, *verdict.obstacles) if one not in findings]
+    return list(dict.fromkeys(findings))
+
+
+def ends(repo: Repository, commits: str | None) -> tuple[str, str]:
+    """(base, head) of ``base..head``, ``head`` or nothing; the target's tip is the base that is not named."""
+    if commits and ".." in commits:
+        base, _, head = commits.partition("..")
+        if head.startswith(".") or not base:
+            raise UserError(f"{neutral(commits)} is no range: write BASE..HEAD", "git gate verify main..HEAD")
+        return base, head or "HEAD"
+    target = Refs(repo).target("")
+    return target_tip(repo, target), commits or "HEAD"
+
+
+def summary(replay: Replay | None, ready: bool, code: int) -> str:
+    """The last line of the text answer."""
+    if replay is None:
+        return "nothing could be judged\n"
+    verdict = replay.answer.verdict
+    count = f"{replay.commits} commit{'s' if replay.commits != 1 else ''}"
+    if verdict.board is None and not code:
+        return f"{count}: no run, nothing judged beyond the documents themselves\n"
+    if ready:
+        return f"{count}: {'ready to merge' if not code and verdict.ready else 'not ready to merge'}\n"
+    return f"{count}: {'in order' if not code else 'not in order'}\n"

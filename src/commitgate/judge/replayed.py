@@ -1,0 +1,105 @@
+"""Judging a range: which of its commits broke a rule, and whether that still stands at the tip."""
+
+from __future__ import annotations
+
+from commitgate.facts import Facts, Snapshot
+from commitgate.finding import Finding
+from commitgate.judge.approvals import reviews
+from commitgate.judge.gates import document_findings
+from commitgate.judge.history import extend
+from commitgate.judge.ledger import History
+from commitgate.judge.order import commit_findings, early_work
+from commitgate.judge.security import lifted_findings
+from commitgate.judge.stages import Board, board
+from commitgate.judge.verdict import Verdict, run_removed
+from commitgate.judge.verdicts import read_verdicts
+from commitgate.policy.layout import owners
+from commitgate.policy.model import Policy, Track
+from commitgate.record import Record
+
+# What is undone by not counting: the verdict, the mark or the veto is judged from history at the tip anyway.
+_CONSEQUENCE_IS_ELSEWHERE = ("review/mixed-commit", "review/veto-erased", "security/veto-erased", "checkpoint/forged")
+_OPENED_LATER = ("order/early-work", "order/predecessor")
+
+
+class Event(Record):
+    """A rule that one commit of the range broke. ``left`` is the state it left the path in, (mode, oid)."""
+
+    commit: str
+    finding: Finding
+    left: tuple[str, str]
+    repaired_by: str  # the commit that repaired it; "" while it stands
+
+
+def judge_commit(policy: Policy, facts: Facts, before: History, now: int) -> list[Finding]:
+    """The errors that one commit of a range makes itself; what it inherits is not its fault."""
+    side = facts.side
+    touched = {row.path for row in side.touched_process} | {change.path for change in side.touched}
+    found = [*document_findings(policy, side, now), *run_removed(policy, facts, before)]
+    run = side.run
+    if run is not None and run.track in policy.tracks:
+        track = policy.tracks[run.track]
+        after = extend(policy, before, side, facts.parents)
+        areas = reviews(policy, track, side, after)
+        current = board(policy, track, side, after, areas)
+        found += read_verdicts(policy, side)[1]
+        found += commit_findings(policy, track, facts, before, after, current, areas)
+        found += lifted_findings(policy, facts, before, after)
+    return [one for one in dict.fromkeys(found) if one.level and (not one.path or one.path in touched)]
+
+
+def judge_product_commit(policy: Policy, facts: Facts, before: History, quick: Board) -> list[Finding] | None:
+    """The errors of a commit that touches no process file; None when ``quick`` cannot tell.
+
+    ``quick`` is the board of the same tree without its delta: enough to say that a stage is open, as long as nothing
+    before that stage is bound to the delta.
+    """
+    side = facts.side
+    run = side.run
+    if run is None or run.track not in policy.tracks:
+        return []
+    track = policy.tracks[run.track]
+    found = early_work(policy, track, facts._replace(side=side._replace(delta=side.touched)), quick)
+    if any(_bound_to_delta(track, stage.name) for stage in track.stages if stage.owns_areas == "reviewed"):
+        return None
+    return None if found else []
+
+
+def _bound_to_delta(track: Track, name: str) -> bool:
+    """Whether anything that a stage needs, transitively, is bound to the delta."""
+    by_name = {stage.name: stage for stage in track.stages}
+    pending, seen = list(by_name[name].needs), set()
+    while pending:
+        need = pending.pop()
+        if need in seen:
+            continue
+        seen.add(need)
+        if any(bound.startswith("delta:") for bound in by_name[need].bound):
+            return True
+        pending += by_name[need].needs
+    return False
+
+
+def left_state(snapshot: Snapshot, path: str) -> tuple[str, str]:
+    """What a tree holds at a path, as far as the snapshot knows: (mode, oid), ("", "") when nothing."""
+    for change in (*snapshot.touched, *snapshot.delta):
+        if change.path == path:
+            return (change.new_mode, change.new_oid) if change.new_oid.strip("0") else ("", "")
+    return snapshot.entries.get(path, ("", ""))
+
+
+def stands(policy: Policy, event: Event, tip: Verdict) -> bool:
+    """Whether what a commit broke is still so at the tip."""
+    rule, path = event.finding.rule, event.finding.path
+    side = tip.snapshot
+    if rule in _CONSEQUENCE_IS_ELSEWHERE:
+        return False
+    if not path or left_state(side, path) != event.left:
+        return False
+    if rule in _OPENED_LATER and tip.board is not None:
+        track = policy.tracks[tip.track]
+        names = [stage.name for stage in owners(policy, track, side.below(path))]
+        names += [box.stage for box in tip.board.boxes if path.endswith(f"/{box.stage_id}.json")]
+        names = names or [stage.name for stage in track.stages if stage.owns_areas == "reviewed"]
+        return not any(tip.board.open.get(name, False) for name in names)
+    return True

@@ -1,0 +1,175 @@
+"""Replaying a range: every commit that base..head introduces, judged where it stands, and the tip as it is now.
+
+This is the authority. What passes the local hooks by (--no-verify, rebase, cherry-pick, plumbing) is found here,
+because nothing is asked but the objects themselves. No memo is read.
+"""
+
+from __future__ import annotations
+
+from commitgate.engine import COMMIT, ROOT, Answer
+from commitgate.facts import Facts, Snapshot
+from commitgate.finding import BLOCKED, Finding
+from commitgate.gather import Gathering
+from commitgate.git.process import Repository
+from commitgate.git.refs import Target, resolve
+from commitgate.heads import fold
+from commitgate.judge.ledger import BLANK, Book, History, join_books
+from commitgate.judge.order import board_without_delta
+from commitgate.judge.replayed import Event, judge_commit, judge_product_commit, left_state, stands
+from commitgate.judge.verdict import both, judge
+from commitgate.memo import NoMemo
+from commitgate.policies import Policies
+from commitgate.policy.model import Policy
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from commitgate.judge.stages import Board
+
+
+class Replay(Record):
+    """The tip's answer, and what the range's own commits broke on the way, oldest first."""
+
+    answer: Answer
+    commits: int
+    events: tuple[Event, ...]
+
+    def standing(self) -> list[Finding]:
+        """What is still so at the tip: its documents that the range changed, and what no commit repaired."""
+        return [*self.answer.verdict.documents, *(_named(one) for one in self.events if not one.repaired_by)]
+
+    def repaired(self) -> list[Finding]:
+        """What a commit broke and a later one repaired, as warnings that name both."""
+        return [_named(one)._replace(level=0) for one in self.events if one.repaired_by]
+
+    def history(self) -> list[Finding]:
+        """The repaired ones as errors, for ``history: strict``."""
+        return [_named(one)._replace(level=BLOCKED) for one in self.events if one.repaired_by]
+
+
+def _named(event: Event) -> Finding:
+    finding = event.finding
+    end = f"..{event.repaired_by[:12]}" if event.repaired_by else ""
+    return finding._replace(message=f"{event.commit[:12]}{end}: {finding.message}")
+
+
+class Replaying:
+    """One replay in one repository, objects only."""
+
+    def __init__(self, repo: Repository, progress: Callable[[int], None]) -> None:
+        self.repo = repo
+        self.memo = NoMemo()
+        self._progress = progress
+
+    def replay(self, base: str, head: str, now: int) -> Replay:
+        """Judge base..head (``base`` "" for everything) at the time ``now``, under the base's policy and the head's."""
+        head = resolve(self.repo, head)
+        base = resolve(self.repo, base) if base else ""
+        policies = Policies(self.repo, self.memo)
+        own = policies.at_commit(head)
+        protected = policies.protected(base) if base else None
+        first = self._under(protected or own, base, head, now)
+        if protected is None or protected.digest == own.digest:
+            return first
+        second = self._under(own, base, head, now)
+        verdict = both(first.answer.verdict, second.answer.verdict)
+        known = {(one.commit, one.finding) for one in first.events}
+        events = (*first.events, *(one for one in second.events if (one.commit, one.finding) not in known))
+        return Replay(first.answer._replace(verdict=verdict), first.commits, events)
+
+    def _under(self, policy: Policy, base: str, head: str, now: int) -> Replay:
+        gathering = Gathering(self.repo, policy, self.memo, ROOT)
+        reference = gathering.reference((head,), gathering.trees.run_id_at(head), base)
+        own = None if reference.tip == base else self._between(base, head)
+        walk = _Walk(gathering, policy, now)
+        parents: tuple[Snapshot, ...] = ()
+        snapshot: Snapshot | None = None
+        for snapshot, parents in gathering.walk((head,), reference):
+            walk.visit(snapshot, parents, own is None or snapshot.commit in own)
+            self._progress(walk.commits)
+        if snapshot is None:
+            snapshot = gathering.snapshot(gathering.states[head], (), (), {})
+            parents = (snapshot,)
+        before = walk.before(snapshot)
+        facts = gathering.facts(COMMIT, gathering.states[head], snapshot, parents, reference)
+        verdict = judge(policy, facts, before, now)
+        documents = tuple(one for one in verdict.documents if not one.path or one.path in walk.touched)
+        verdict = verdict._replace(documents=documents, changes=())
+        answer = Answer(verdict, policy, facts, Target("", "", base))
+        events = tuple(
+            one if stands(policy, one, verdict) else one._replace(repaired_by=walk.repairs(one) or head)
+            for one in walk.events
+        )
+        return Replay(answer, walk.commits, events)
+
+    def _between(self, base: str, head: str) -> set[str]:
+        exclude = [f"^{base}"] if base else []
+        return set(self.repo.run("rev-list", head, *exclude, "--").decode("ascii").split())
+
+
+class _Walk:
+    """The fold of one replay: books, events, and who touched what after them."""
+
+    def __init__(self, gathering: Gathering, policy: Policy, now: int) -> None:
+        self._gathering = gathering
+        self._policy = policy
+        self._now = now
+        self._books: dict[str, Book] = {}
+        self._quick: tuple[int, Board] | None = None
+        self._touches: dict[str, list[tuple[int, str]]] = {}
+        self._order: dict[str, int] = {}
+        self.events: list[Event] = []
+        self.touched: set[str] = set()
+        self.commits = 0
+
+    def before(self, snapshot: Snapshot) -> History:
+        """The joined history of a commit's parents, for the run of its own tree."""
+        book = join_books(self._books.get(parent, BLANK) for parent in snapshot.parents)
+        return book.of(snapshot.run.id if snapshot.run is not None else "")
+
+    def visit(self, snapshot: Snapshot, parents: tuple[Snapshot, ...], own: bool) -> None:
+        """Fold one commit in, and judge it when the range introduces it."""
+        if own:
+            self.commits += 1
+            for finding in self._errors(snapshot, parents):
+                self.events.append(Event(snapshot.commit, finding, left_state(snapshot, finding.path), ""))
+            self._note(snapshot)
+        fold(self._gathering, self._books, snapshot, parents)
+
+    def repairs(self, event: Event) -> str:
+        """The first later commit that touches what the event left behind."""
+        since = self._order[event.commit]
+        later = self._touches.get(event.finding.path, [])
+        return next((commit for number, commit in later if number > since), "")
+
+    def _note(self, snapshot: Snapshot) -> None:
+        self._order[snapshot.commit] = self.commits
+        paths = [*(row.path for row in snapshot.touched_process), *(change.path for change in snapshot.touched)]
+        self.touched.update(paths)
+        for path in paths if self.events else ():
+            self._touches.setdefault(path, []).append((self.commits, snapshot.commit))
+
+    def _errors(self, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> list[Finding]:
+        if snapshot.run is None and all(parent.run is None for parent in parents) and not snapshot.entries:
+            return []
+        before = self.before(snapshot)
+        facts = Facts(snapshot, parents, "", False, COMMIT, ())
+        if not snapshot.touched_process and snapshot.run is not None:
+            quick = self._quick_board(snapshot, before)
+            found = judge_product_commit(self._policy, facts, before, quick) if quick is not None else []
+            if found is not None:
+                return found
+            state = self._gathering.states[snapshot.commit]
+            facts = facts._replace(side=self._gathering.with_delta(snapshot, state))
+        return judge_commit(self._policy, facts, before, self._now)
+
+    def _quick_board(self, snapshot: Snapshot, before: History) -> Board | None:
+        """The board without the delta: the same for every commit that leaves the run folder alone."""
+        if self._quick is None or self._quick[0] != id(snapshot.entries):
+            made = board_without_delta(self._policy, snapshot, before)
+            if made is None:
+                return None
+            self._quick = (id(snapshot.entries), made)
+        return self._quick[1]

@@ -1,0 +1,113 @@
+"""The run folder in one tree: its entries, and the facts of its documents, memoised by blob id."""
+
+from __future__ import annotations
+
+from commitgate.documents.reading import kind_of, read
+from commitgate.errors import CannotDecide
+from commitgate.objects import ABSENT, SUBMODULE, SYMLINK, Row
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from commitgate.git.process import Repository
+    from commitgate.memo import Memo
+
+# How many trees' documents are kept at hand; a walk needs those of a commit and of its parents.
+_TREES = 16
+
+# A document kept out of the memo: what is in the work tree has no blob.
+Content = dict[str, bytes]
+
+
+class Trees:
+    """Entries and documents below one run folder."""
+
+    def __init__(self, repo: Repository, memo: Memo, root: str) -> None:
+        self.repo = repo
+        self.memo = memo
+        self.root = root
+        self._trees: dict[int, tuple[dict[str, tuple[str, str]], dict[str, Any]]] = {}
+
+    def run_id_at(self, commit: str) -> str:
+        """The run id in a commit's tree, "" when there is none."""
+        blob = self.repo.batch.get([f"{commit}:{self.root}/run.json"])[0]
+        if blob.type != "blob":
+            return ""
+        found: str = self._read("run", "run.json", blob.oid, blob.data).id
+        return found
+
+    def entries_at(self, commit: str) -> dict[str, tuple[str, str]]:
+        entries = {}
+        for line in self.repo.run("ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{self.root}/").split(b"\0"):
+            if line:
+                meta, _, path = line.partition(b"\t")
+                mode, _, oid = meta.decode("ascii").split(" ")
+                entries[path.decode("utf-8", "surrogateescape")] = (mode, oid)
+        return entries
+
+    def below(self, entries: dict[str, tuple[str, str]], rows: Iterable[Row]) -> dict[str, tuple[str, str]]:
+        """The entries after the rows that lie below the run folder."""
+        start = self.root + "/"
+        changed = [row for row in rows if row.path.startswith(start)]
+        if not changed:
+            return entries
+        after = dict(entries)
+        for row in changed:
+            if row.new_mode == ABSENT:
+                after.pop(row.path, None)
+            else:
+                after[row.path] = (row.new_mode, row.new_oid)
+        return after
+
+    def documents_of(self, entries: dict[str, tuple[str, str]]) -> dict[str, Any]:
+        """The documents of a commit's tree. Commits that leave the run folder alone share one set of entries."""
+        known = self._trees.get(id(entries))
+        if known is None:
+            if len(self._trees) >= _TREES:
+                del self._trees[next(iter(self._trees))]
+            known = self._trees[id(entries)] = (entries, self.documents(entries, Content()))
+        return known[1]
+
+    def documents(self, entries: dict[str, tuple[str, str]], content: Content) -> dict[str, Any]:
+        """The facts of every document that has a reader. A symlink or a submodule is not read at all."""
+        found: dict[str, Any] = {}
+        missing: list[tuple[str, str, str, str]] = []
+        for path, (mode, oid) in entries.items():
+            below = path[len(self.root) + 1 :]
+            kind = kind_of(below)
+            if not kind or mode in (SYMLINK, SUBMODULE):
+                continue
+            if path in content:
+                found[path] = read(kind, below, content[path])
+                continue
+            facts = self._known_document(kind, below, oid)
+            if facts is None:
+                missing.append((path, kind, below, oid))
+            else:
+                found[path] = facts
+        if missing:
+            for (path, kind, below, oid), blob in zip(missing, self.repo.batch.get(m[3] for m in missing), strict=True):
+                if blob.type != "blob":
+                    raise CannotDecide(
+                        f"{path}: its blob {oid[:12]} is not in the repository", "git fsck", "engine/missing-object"
+                    )
+                found[path] = self._read(kind, below, oid, blob.data)
+        return found
+
+    def _known_document(self, kind: str, below: str, oid: str) -> Any:
+        return self.memo.get("documents", _document_key(kind, below, oid))
+
+    def _read(self, kind: str, below: str, oid: str, data: bytes) -> Any:
+        key = _document_key(kind, below, oid)
+        known = self.memo.get("documents", key)
+        if known is None:
+            known = read(kind, below, data)
+            self.memo.put("documents", key, known)
+        return known
+
+
+def _document_key(kind: str, below: str, oid: str) -> tuple[str, str]:
+    # A gate is judged against its own file name; every other document by its bytes alone.
+    return (below if kind == "gate" else kind, oid)

@@ -1,0 +1,221 @@
+"""The range: what passed the local hooks by is found, what the branch does not introduce is not, and the tip decides."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from story import REPORT, RUN
+
+
+def verify(told, *args):
+    said = told.gate("verify", "--format", "json", *args)
+    data = json.loads(said.out)
+    assert data["exit"] == said.code
+    data["rules"] = {row["rule"] for row in data["findings"]}
+    data["past"] = {row["rule"] for row in data["history"]}
+    return data
+
+
+def smuggle(told, message="smuggled", author="somebody"):
+    told.commit(message, author=author, args=("--no-verify",))
+    return told.oid()
+
+
+@pytest.mark.parametrize("milestone", ["started", "requirements", "built", "reviewed", "tested", "complete"])
+def test_a_lawful_branch_passes_at_every_milestone(story, milestone):
+    told = story(milestone)
+    data = verify(told, "main..HEAD")
+    assert data["exit"] == 0, data
+    assert data["history"] == []
+    ready = verify(told, "--ready")
+    assert ready["ready"] is (milestone in ("tested", "complete"))
+    assert (ready["exit"] == 0) is ready["ready"]
+
+
+def test_early_work_that_nothing_opened_since_stands(story):
+    told = story("requirements")
+    told.write("src/backend/auth.js", "early\n")
+    bad = smuggle(told)
+    data = verify(told)
+    assert data["exit"] == 2
+    assert "order/early-work" in data["rules"]
+    assert any(bad[:12] in row["message"] for row in data["findings"])
+
+
+def test_early_work_is_history_once_the_stage_has_opened(story):
+    from story import STEPS
+
+    told = story("requirements")
+    told.write("src/backend/early.js", "early\n")
+    bad = smuggle(told)
+    STEPS["designed"](told)
+    STEPS["clarified"](told)
+    data = verify(told)
+    assert data["exit"] == 0
+    assert data["past"] == {"order/early-work"}
+    assert any(bad[:12] in row["message"] for row in data["history"])
+    strict = verify(told, "--history", "strict")
+    assert strict["exit"] == 2
+
+
+def test_early_work_taken_back_is_history(story):
+    told = story("requirements")
+    told.write("src/backend/early.js", "early\n")
+    smuggle(told)
+    told.git("revert", "--no-edit", "HEAD")
+    repair = told.oid()
+    data = verify(told)
+    assert data["exit"] == 0
+    assert any(f"..{repair[:12]}" in row["message"] for row in data["history"])
+
+
+def test_a_malformed_gate_stands_until_it_is_repaired(story):
+    told = story("requirements")
+    told.write("pipeline/gates/stage-02.json", '{"a": 1, "a": 2}')
+    smuggle(told)
+    assert verify(told)["exit"] == 1
+    assert "json/duplicate-key" in verify(told)["rules"]
+    told.remove("pipeline/gates/stage-02.json")
+    smuggle(told)
+    data = verify(told)
+    assert data["exit"] == 0
+    assert "json/duplicate-key" in data["past"]
+
+
+def test_what_the_base_already_has_is_not_the_ranges_fault(story):
+    told = story("requirements")
+    told.write("pipeline/gates/stage-02.json", '{"a": 1, "a": 2}')
+    smuggle(told)
+    base = told.oid()
+    told.write("docs/x.md", "x\n")
+    smuggle(told)
+    assert "json/duplicate-key" not in verify(told, f"{base}..HEAD")["rules"]
+
+
+def test_a_removed_gate_and_a_removed_run_are_never_green(story):
+    told = story("tested")
+    told.remove("pipeline/gates/stage-05-security.json")
+    smuggle(told)
+    data = verify(told, "--ready")
+    assert data["exit"] == 2
+    assert "order/gate-removed" in data["rules"]
+    gone = story("tested", "gone")
+    gone.git("rm", "-rq", "pipeline")
+    smuggle(gone)
+    data = verify(gone, "--ready")
+    assert data["exit"] == 2
+    assert "order/run-removed" in data["rules"]
+
+
+def test_a_forged_derived_gate_and_an_unsound_pass(story):
+    told = story("secured")
+    told.review("frontend", "backend")
+    gate = told.read_gate("stage-06-backend")
+    gate |= {"status": "PASS", "approvals": ["frontend", "platform"], "blockers": []}
+    gate.pop("failure_reason")
+    told.write("pipeline/gates/stage-06-backend.json", json.dumps(gate))
+    smuggle(told)
+    data = verify(told)
+    assert data["exit"] == 1
+    assert "gate/derived-drift" in data["rules"]
+    other = story("reviewed", "other")
+    other.write("pipeline/test-report.md", REPORT.format(total=9, passed=9, failed=0))
+    other.write_gate("stage-07")
+    smuggle(other)
+    data = verify(other)
+    assert "consistency/test-totals" in data["rules"]
+    assert verify(other, "--ready")["ready"] is False
+
+
+def test_an_undecided_escalation_passed_over(story):
+    told = story("reviewed")
+    told.write_gate("stage-05", "ESCALATE", escalation_reason="licence", blockers=["x"])
+    told.commit("escalate")
+    told.write_gate("stage-05", warnings=["never mind"])
+    smuggle(told)
+    data = verify(told)
+    assert data["exit"] == 3
+    assert "order/escalation-bypassed" in data["rules"]
+    told.decide("RESOLVED stage-05: fine")
+    told.write_gate("stage-05", warnings=["never mind, decided"])
+    told.commit("decided", check=False)
+    data = verify(told)
+    assert data["exit"] == 0
+    assert "order/escalation-bypassed" in data["past"]
+
+
+def test_an_approval_mixed_with_the_change_is_history_and_does_not_count(story):
+    told = story("secured")
+    told.verdict("platform", "backend")
+    told.write("src/backend/auth.js", "// tweaked\n")
+    smuggle(told, author="dev-platform")
+    data = verify(told, "--ready")
+    assert "review/mixed-commit" in data["past"]
+    assert data["ready"] is False
+
+
+def test_rebased_and_cherry_picked_work_is_judged_all_the_same(story):
+    told = story("tested")
+    told.git("switch", "-q", "main")
+    told.write("LICENSE", "x\n")
+    told.commit("main moves")
+    told.git("switch", "-q", "feature/reset")
+    told.git("rebase", "-q", "main")
+    data = verify(told, "main..HEAD", "--ready")
+    assert data["exit"] == 0, data["findings"]
+    told.git("switch", "-q", "-c", "picked", "main")
+    told.git("cherry-pick", "main..feature/reset")
+    data = verify(told, "main..HEAD", "--ready")
+    assert data["exit"] == 0, data["findings"]
+
+
+def test_merges_of_the_target_in_between(story):
+    told = story("built")
+    for number in range(2):
+        told.git("switch", "-q", "main")
+        told.write(f"other{number}.txt", "x\n")
+        told.commit("main moves")
+        told.git("switch", "-q", "feature/reset")
+        told.git("merge", "-q", "--no-edit", "main")
+    assert verify(told)["exit"] == 0
+
+
+def test_no_run_is_green_and_said_in_words(repo):
+    repo.branch("work")
+    repo.write("src/backend/a.js", "x\n")
+    repo.commit("work")
+    said = repo.gate("verify", "main..HEAD", "--ready")
+    assert said.code == 0
+    assert "no run, nothing judged" in said.out
+
+
+def test_a_second_run_smuggled_over_the_first(story):
+    told = story("designed")
+    told.write("pipeline/run.json", RUN.replace("reset-1", "reset-2"))
+    smuggle(told)
+    data = verify(told)
+    assert data["exit"] == 2
+    assert "order/run-removed" in data["rules"]
+
+
+@pytest.mark.parametrize("commits", ["..HEAD", "main...HEAD"])
+def test_what_is_no_range(story, commits):
+    assert story("started").gate("verify", commits).code == 64
+
+
+def test_an_unknown_base_and_unrelated_history_are_unknown(story):
+    told = story("started")
+    assert verify(told, "nowhere..HEAD")["exit"] == 4
+    told.git("checkout", "-q", "--orphan", "island")
+    told.git("commit", "-q", "--no-verify", "-m", "alone")
+    assert verify(told, "main..HEAD")["exit"] == 4
+
+
+def test_verify_and_check_agree_on_the_tip(story):
+    for milestone in ("requirements", "built", "reviewed", "tested"):
+        told = story(milestone, milestone)
+        one, other = verify(told, "--ready"), told.check("--rev", "HEAD", "--ready")
+        assert one["stages"] == other["stages"]
+        assert (one["ready"], one["exit"]) == (other["ready"], other["exit"])
