@@ -33,6 +33,7 @@ class Reference(Record):
     mode: str
     frozen_from: str
     frozen_to: str
+    since: str = ""  # of a landed run: the commit from which on a side's work is not the run's any more
 
 
 def find_reference(
@@ -60,10 +61,10 @@ def find_reference(
         return _since_run(repo, root, heads[0], run_id, run_id_at)
     bases = merge_bases(repo, tip, *heads)
     if bases == [heads[0]]:
-        return _since_run(repo, root, tip, run_id, run_id_at, policy, heads[0])
+        return _since_run(repo, root, tip, run_id, run_id_at, policy, heads[0])._replace(since=heads[0])
     base = the_merge_base(repo, tip, *heads)
     if run_id and run_id_at(base) == run_id:
-        return _since_run(repo, root, tip, run_id, run_id_at, policy, heads[0])._replace(mode=LANDED)
+        return _since_run(repo, root, tip, run_id, run_id_at, policy, heads[0])._replace(mode=LANDED, since=base)
     return Reference(tip, BRANCH, "", "")
 
 

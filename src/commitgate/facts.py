@@ -44,6 +44,7 @@ class Snapshot(Record):
     delta: tuple[Change, ...]
     touched: tuple[Change, ...]
     touched_process: tuple[Row, ...]
+    signer: str = ""  # key of a commit's good signature; asked for only where a reviewer's level is "signed"
 
     @property
     def run(self) -> RunFacts | None:
@@ -91,3 +92,4 @@ class Facts(Record):
     kind: str  # index, commit or worktree
     unmerged: tuple[str, ...]  # paths with conflicts in the index
     shallow: bool = False
+    outside: tuple[Change, ...] = ()  # what the side changes since its run landed; no gate covers it

@@ -15,7 +15,7 @@ from commitgate.git.merge import edited_in_merge
 from commitgate.git.refs import is_shallow, merge_bases, the_merge_base
 from commitgate.memo import register
 from commitgate.objects import NOBODY, Person, Row
-from commitgate.policy.layout import is_process
+from commitgate.policy.layout import REVIEWS, is_process
 from commitgate.policy.model import PathClass, Policy
 from commitgate.record import Record
 from commitgate.trees import Content, Trees
@@ -120,8 +120,20 @@ class Gathering:
         snapshot = self.snapshot(self.states[commit.oid], touched, commit.parents, Content())
         if snapshot.touched_process:  # nothing is bound where no process file changes
             snapshot = self.with_delta(snapshot, self.states[commit.oid])
-        snapshot = snapshot._replace(author=commit.author, committer=commit.committer, coauthors=commit.coauthors)
+        snapshot = snapshot._replace(
+            author=commit.author, committer=commit.committer, coauthors=commit.coauthors, signer=self.signer(snapshot)
+        )
         return snapshot, tuple(self.tree(parent, Content()) for parent in parents)
+
+    def signer(self, snapshot: Snapshot) -> str:
+        """The key of a good signature, where a review is committed and some reviewer has to sign."""
+        if not any(snapshot.below(row.path).startswith(REVIEWS) for row in snapshot.touched_process):
+            return ""
+        if not any(reviewer.level == "signed" for reviewer in self.policy.reviewers):
+            return ""
+        from commitgate.git.signature import signing_key
+
+        return signing_key(self.repo, snapshot.commit)
 
     def base_of(self, commit: str, parents: tuple[str, ...], reference: Reference) -> str:
         """base(c): that of its parents when they agree, else asked of git.
@@ -177,9 +189,9 @@ class Gathering:
         """The side with the delta it is judged by: its own, or the frozen one of a landed run."""
         if reference.frozen_to and snapshot.run is not None:
             side = snapshot._replace(delta=self.frozen_delta(reference, snapshot.run.track))
-        else:
-            side = self.with_delta(snapshot, state)
-        return Facts(side, parents, state.base, bool(reference.frozen_to), kind, ())
+            outside = self.outside(state, reference.since, snapshot.run.track)
+            return Facts(side, parents, state.base, frozen=True, kind=kind, unmerged=(), outside=outside)
+        return Facts(self.with_delta(snapshot, state), parents, state.base, False, kind, ())
 
     def split(self, rows: Iterable[Row], active: bool) -> tuple[list[Row], list[Row]]:
         """(process rows, product rows). Without a run every path is product."""
@@ -211,6 +223,17 @@ class Gathering:
         """The product delta of a landed run, which no longer moves."""
         _, product = self.split(diff_trees(self.repo, reference.frozen_from, reference.frozen_to), True)
         return self.classify(product, track)
+
+    def outside(self, state: State, since: str, track: str) -> tuple[Change, ...]:
+        """The product changes of a side since the commit at which its run had landed."""
+        landed = {row.path: row for row in diff_trees(self.repo, state.base, since)}
+        rows = []
+        for path, row in {**landed, **state.rows}.items():
+            before = landed[path][3:5] if path in landed else row[1:3]
+            after = state.rows[path][3:5] if path in state.rows else row[1:3]
+            if before != after:
+                rows.append(Row(path, *before, *after))
+        return self.classify(self.split(rows, True)[1], track)
 
     def path_class(self, path: str) -> PathClass:
         """What the policy says of a path, memoised: it is a pure function of the two."""

@@ -18,7 +18,7 @@ from commitgate.finding import BLOCKED, PASS, exit_code
 from commitgate.git.patch import ALWAYS, NEVER, pager, patches
 from commitgate.git.side import empty_tree
 from commitgate.judge.binding import area_token, select
-from commitgate.judge.history import is_person
+from commitgate.judge.identity import is_person
 from commitgate.judge.may_review import APPROVAL, OBJECTION, obstacles
 from commitgate.judge.verdicts import find_reviewer
 from commitgate.policy.model import Policy, Reviewer

@@ -50,7 +50,7 @@ def rules(stage: str, fields: dict[str, Any]) -> Iterator[Keyed]:
 def _track(stage: str, number: str, track: str, fields: dict[str, Any]) -> Iterator[Keyed]:
     if number in _FORBIDDEN.get(track, ()) and stage != "stage-05-security":
         message = f"track: found {track}, which has no {stage}, expected a track with this stage"
-        hint = f"remove the gate, or correct its track; git gate graph --track {track} shows the stages"
+        hint = "remove the gate, or correct its track; git gate status shows the stages of the run"
         yield "track", Finding("gate/track-forbids", MALFORMED, message, hint)
     if number == "06" and track in _SCOPED:
         approvals = fields.get("required_approvals")

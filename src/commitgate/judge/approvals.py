@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from commitgate.facts import Snapshot
 from commitgate.judge.binding import area_token, changed_parts, describe_change, review_areas, row_parts, select
-from commitgate.judge.history import decision_keys, is_person, may_speak
+from commitgate.judge.history import decision_keys
+from commitgate.judge.identity import is_agent, is_person, may_speak, principals
 from commitgate.judge.ledger import Escalation, History, Verdict
 from commitgate.judge.review_gate import (
     CONTRIBUTOR,
@@ -21,7 +22,7 @@ from commitgate.judge.review_gate import (
     derived_gate,
 )
 from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, Entry, find_reviewer, read_verdicts
-from commitgate.policy.model import Area, Policy, Track
+from commitgate.policy.model import Area, Policy, Reviewer, Track
 from commitgate.record import Record
 
 TYPE_CHECKING = False
@@ -188,14 +189,9 @@ def _count(policy: Policy, history: History, entry: Entry, token: str, parts: di
                 "ask a reviewer who did not write it",
             )
     given = history.verdicts.get(entry.key, ())
-    speaking = [one for one in given if may_speak(reviewer, one.author)]
+    speaking = [one for one in given if may_speak(policy, reviewer, one)]
     if given and not speaking:
-        author = given[-1].author
-        return no(
-            IDENTITY,
-            f"it was committed by {author.name} <{author.email}>, who is not {reviewer.name} ({reviewer.level})",
-            _speak_again(given[-1], command),
-        )
+        return no(IDENTITY, _not_them(policy, reviewer, given[-1]), _speak_again(given[-1], command))
     if entry.token:
         if entry.token == token:
             return Counted(entry, COUNTED, f"given on this very change ({token[:14]}…)", "", line)
@@ -212,6 +208,19 @@ def _count(policy: Policy, history: History, entry: Entry, token: str, parts: di
     return no(STALE, _changed(tuple(speaking), entry, parts, token))
 
 
+def _not_them(policy: Policy, reviewer: Reviewer, given: Verdict) -> str:
+    """Why a verdict is not taken for the reviewer's own."""
+    author = given.people[0]
+    who = f"{author.name} <{author.email}>"
+    agent = next((one for one in given.people if reviewer.human and is_agent(policy, one)), None)
+    if agent is not None:
+        return f"{reviewer.name} must be a person, and {agent.name} <{agent.email}> is an agent"
+    if reviewer.level == "signed" and given.signer not in reviewer.keys:
+        signed = f"with {given.signer}, which is none of their keys" if given.signer else "without a good signature"
+        return f"{reviewer.name} must sign, and it was committed by {who} {signed}"
+    return f"it was committed by {who}, who is not {reviewer.name} ({reviewer.level})"
+
+
 def _speak_again(given: Verdict, command: str) -> str:
     """What the reviewer does about a verdict of theirs that somebody else committed.
 
@@ -223,19 +232,20 @@ def _speak_again(given: Verdict, command: str) -> str:
 def _one_vote_each(policy: Policy, history: History, counted: list[Counted]) -> tuple[Counted, ...]:
     """One person under two names is one vote. Who speaks by the file's name alone cannot be told from others."""
     votes: dict[str, str] = {}
+    same = principals(policy.reviewers)
     found = []
     for one in counted:
         reviewer = find_reviewer(policy, one.entry.reviewer)
         approves = one.state == COUNTED and one.entry.verdict == APPROVED
         if approves and reviewer is not None and reviewer.level != "named":
-            given = history.verdicts.get(one.entry.key, ())
-            emails = sorted({it.author.email.casefold() for it in given if may_speak(reviewer, it.author)})
-            twin = next((email for email in emails if email in votes), "")
+            given = [it for it in history.verdicts.get(one.entry.key, ()) if may_speak(policy, reviewer, it)]
+            marks = sorted({*(it.people[0].email.casefold() for it in given), f"the person of {same[reviewer.name]}"})
+            twin = next((mark for mark in marks if mark in votes), "")
             if twin:
                 why = f"{twin} approves as {votes[twin]} already, and one person under two names is one vote"
                 one = one._replace(state=SAME_PERSON, why=why, command="ask a reviewer who is another person")
             else:
-                votes.update((email, reviewer.name) for email in emails)
+                votes.update((mark, reviewer.name) for mark in marks)
         found.append(one)
     return tuple(found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commitgate.judge.approvals import AreaReview
-from commitgate.judge.history import is_person
+from commitgate.judge.identity import is_person
 from commitgate.judge.ledger import History
 from commitgate.judge.review_gate import IDENTITY, SAME_PERSON, STALE, UNBOUND
 from commitgate.judge.verdicts import APPROVED
@@ -53,5 +53,5 @@ def awaited(policy: Policy, history: History, review: AreaReview) -> str:
     if others:
         words.append(f"{missing - len(again)} of {', '.join(others)}")
     foreign = [one.entry.reviewer for one in review.verdicts if one.state in (IDENTITY, SAME_PERSON)]
-    aside = f" (git gate why approval {review.area}: {', '.join(foreign)} does not count)" if foreign else ""
+    aside = f" (not counted: {', '.join(foreign)}; see git gate why approval {review.area})" if foreign else ""
     return (", and ".join(words) or "a reviewer who did not write this change") + aside

@@ -100,14 +100,17 @@ def changed_parts(before: dict[str, str], now: dict[str, str]) -> list[str]:
 
 
 def describe_change(path: str, before: dict[str, str], now: dict[str, str]) -> str:
-    """``path (1a2b3c4 → 5d6e7f8)``: old and new blob of one part."""
+    """``path (1a2b3c4 → 5d6e7f8)``: old and new blob of one part, or its modes when only they differ."""
 
     def short(state: str | None) -> str:
         if state is None:
             return "not there"
         return state.split(" ")[1][:7] if state.split(" ")[1].strip("0") else "removed"
 
-    return f"{path} ({short(before.get(path))} → {short(now.get(path))})"
+    was, is_now = before.get(path), now.get(path)
+    if was is not None and is_now is not None and short(was) == short(is_now):
+        return f"{path} (mode {was.split(' ')[0]} → {is_now.split(' ')[0]})"
+    return f"{path} ({short(was)} → {short(is_now)})"
 
 
 def review_areas(policy: Policy, snapshot: Snapshot) -> list[Area]:

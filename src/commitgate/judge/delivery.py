@@ -88,6 +88,9 @@ def security(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) 
     return found
 
 
+_TOTALS = 'write "Total: <n>, passed: <n>, failed: <n>" into test-report.md, then git gate pass qa'
+
+
 def qa(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
     path = f"{snapshot.root}/test-report.md"
     report: TestReportFacts | None = snapshot.documents.get(path)
@@ -103,7 +106,7 @@ def qa(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> lis
         ("tests_failed", report.failed),
     ):
         if gate.fields.get(field) != count:
-            says = count if count >= 0 else "no number"
+            says, hint = (count, "git gate pass qa") if count >= 0 else ("no number", _TOTALS)
             found.append(
                 at_field(
                     gate,
@@ -112,7 +115,7 @@ def qa(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> lis
                         "consistency/test-totals",
                         MALFORMED,
                         f"{field} is {gate.fields.get(field)}, but test-report.md says {says}",
-                        "git gate pass qa",
+                        hint,
                     ),
                 )
             )

@@ -10,10 +10,11 @@ from commitgate.facts import Snapshot
 from commitgate.judge.binding import area_token, inputs, row_parts, select, token
 from commitgate.judge.checkpoints import automatic_pass_obstacle
 from commitgate.judge.consistency import consistency
+from commitgate.judge.identity import may_speak
 from commitgate.judge.ledger import RULING, Attempt, Book, Escalation, History, Passed, Verdict
 from commitgate.judge.verdicts import CHANGES_REQUESTED, Entry, escalating, find_reviewer, read_verdicts
 from commitgate.objects import Person
-from commitgate.policy.model import Policy, Reviewer, Stage
+from commitgate.policy.model import Policy, Stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,22 +35,6 @@ def people(snapshot: Snapshot, policy: Policy) -> tuple[Person, ...]:
     """Everyone whose work a commit is: author, co-authors, and the committer when the policy says so."""
     found = (snapshot.author, *snapshot.coauthors)
     return (*found, snapshot.committer) if policy.contributors == "committer" else found
-
-
-def is_person(reviewer: Reviewer, person: Person) -> bool:
-    """Whether a commit's person is this reviewer: by configured e-mail, or by a git name equal to name or alias."""
-    names = {reviewer.name, *reviewer.aliases}
-    return person.name.casefold() in {name.casefold() for name in names} or has_email(reviewer, person)
-
-
-def has_email(reviewer: Reviewer, person: Person) -> bool:
-    """Whether the person's e-mail is one of the reviewer's."""
-    return bool(person.email) and person.email.casefold() in {email.casefold() for email in reviewer.emails}
-
-
-def may_speak(reviewer: Reviewer, author: Person) -> bool:
-    """Whether a verdict by this author counts as the reviewer's, at the reviewer's identity level."""
-    return reviewer.level == "named" or has_email(reviewer, author)
 
 
 def stage_of(policy: Policy, track: str, gate: GateFacts) -> Stage | None:
@@ -174,7 +159,7 @@ def _reviews(policy: Policy, before: History, snapshot: Snapshot, parents: tuple
         reviewer = find_reviewer(policy, entry.reviewer)
         if entry.verdict == CHANGES_REQUESTED:
             vetoes[(snapshot.commit, entry.reviewer, entry.area)] = given.token
-        elif reviewer is not None and may_speak(reviewer, snapshot.author):
+        elif reviewer is not None and may_speak(policy, reviewer, given):
             releases = entry.reviewer in policy.release
             for veto in vetoes:
                 _, whose, area = veto
@@ -190,7 +175,14 @@ def introduced(policy: Policy, snapshot: Snapshot, entry: Entry) -> Verdict:
     rows = select(policy, snapshot.delta, entry.area)
     now = token(run.id if run else "", entry.area, rows)
     touches = any(change.area == entry.area for change in snapshot.touched)
-    return Verdict(snapshot.commit, snapshot.author, now, row_parts(rows), touches and entry.token != now)
+    return Verdict(
+        snapshot.commit,
+        (snapshot.author, *snapshot.coauthors),
+        snapshot.signer,
+        now,
+        row_parts(rows),
+        touches and entry.token != now,
+    )
 
 
 def _review_escalations(

@@ -19,7 +19,8 @@ class Verdict(Record):
     """A verdict as a commit introduced it: the change it was given on, and by whom."""
 
     commit: str
-    author: Person
+    people: tuple[Person, ...]  # author first, then co-authors
+    signer: str  # the key of a good signature, "" without one
     token: str  # the area's token in that very tree
     parts: dict[str, str]
     mixed: bool  # the same commit touches the area, and the verdict was not given on the result

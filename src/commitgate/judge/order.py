@@ -304,11 +304,13 @@ def stale_findings(board: Board, before: set[str]) -> list[Finding]:
     if not stale:
         return []
     chain = ", ".join(box.stage_id for box in stale)
-    changed = list(dict.fromkeys(path for box in stale for path in box.changed))[:5]
-    names = " ".join(dict.fromkeys(box.stage for box in stale if box.stage != "peer-review"))
+    changed = list(dict.fromkeys(path for box in stale for path in box.changed))[:5] or [stale[0].why]
+    reviews = [number for number, box in enumerate(stale) if box.stage == "peer-review"]
+    ahead = stale[: reviews[0]] if reviews else stale  # what comes after a review waits for it
+    names = " ".join(dict.fromkeys(box.stage for box in ahead))
     hint = (
         f"once the roles stand by them: git gate reaffirm {names}"
         if names
-        else "git gate review <area> renews an approval"
+        else f"git gate review {stale[0].area} renews an approval"
     )
     return [Finding("order/stale", WARNING, f"this makes {chain} stale: {'; '.join(changed)}", hint)]

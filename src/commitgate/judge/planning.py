@@ -16,12 +16,12 @@ def requirements(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFac
     found = broken(brief.findings, f"{snapshot.root}/brief.md")
     wanted = policy.brief_sections.get(track.name, ())
     lacking = [name for name in wanted if name not in brief.sections]
-    if gate.fields.get("required_sections_complete"):
+    if gate.fields.get("required_sections_complete") or gate.status == "PASS":
         found += [
             Finding(
                 "consistency/sections",
                 MALFORMED,
-                f"required_sections_complete is true, but the brief {lacks} ## {name.title()}",
+                f"the brief {lacks} ## {name.title().replace(' Of ', ' of ')}, so its sections are not complete",
                 "complete brief.md, then git gate pass requirements",
                 f"{snapshot.root}/brief.md",
                 brief.sections.get(name, 0),

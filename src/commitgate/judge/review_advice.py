@@ -7,6 +7,7 @@ from commitgate.judge.awaited import awaited, next_reviewer
 from commitgate.judge.binding import area_token
 from commitgate.judge.stages import Box
 from commitgate.judge.verdict import Verdict
+from commitgate.judge.verdicts import find_reviewer
 from commitgate.policy.model import Policy
 
 REVIEW = "review"
@@ -43,7 +44,20 @@ def review_advice(
     reviewer = next_reviewer(policy, verdict.history, review)
     if not reviewer:
         return (REVIEW, *place, "reviewers", reason, look)
+    waiting = _waiting(policy, verdict, reviewer, review.area)
+    reason += f"; {waiting} waits for the verdict" if waiting else ""
     return (REVIEW, *place, reviewer, reason, f"git gate review {review.area} --as {reviewer}")
+
+
+def _waiting(policy: Policy, verdict: Verdict, name: str, area: str) -> str:
+    """``path:line`` of the reviewer's section on the change as it is now, when only the verdict is missing in it."""
+    now = area_token(policy, verdict.snapshot, area)
+    for path, written, facts in verdict.snapshot.reviews():
+        reviewer = find_reviewer(policy, written)
+        for section in facts.sections if reviewer is not None and reviewer.name == name else ():
+            if section.area == area and not section.verdict and section.reviewed == now:
+                return f"{path}:{section.line}"
+    return ""
 
 
 def _changed_since(policy: Policy, verdict: Verdict, review: AreaReview) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from commitgate.facts import Facts
 from commitgate.finding import BLOCKED, Finding
-from commitgate.judge.history import has_email, introduced
+from commitgate.judge.history import introduced
+from commitgate.judge.identity import has_email
 from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, find_reviewer, read_verdicts
 from commitgate.policy.model import Policy
 

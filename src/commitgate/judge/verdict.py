@@ -9,6 +9,7 @@ from commitgate.judge.gates import document_findings
 from commitgate.judge.history import extend
 from commitgate.judge.ledger import History
 from commitgate.judge.order import commit_findings, stale_findings
+from commitgate.judge.outside import landed_findings, uncovered_findings
 from commitgate.judge.security import floor_findings, lifted_findings, missing_review_findings, veto_findings
 from commitgate.judge.stages import ESCALATED, FAIL, PASSED, SKIPPED, STALE, WAITING, Board, Box, board
 from commitgate.judge.verdicts import read_verdicts
@@ -50,7 +51,7 @@ def judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
     run = side.run
     documents = [_unmerged(path) for path in facts.unmerged]
     documents += document_findings(policy, side, now)
-    changes = run_removed(policy, facts, before)
+    changes = run_removed(policy, facts, before) + uncovered_findings(policy, facts)
     if run is None or run.track not in policy.tracks:
         obstacles = tuple(_no_run(policy, run is not None, side.root))
         ready = not any(finding.level for finding in (*documents, *changes, *obstacles))
@@ -65,7 +66,7 @@ def judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
     if any(box.state == STALE for box in current.boxes):
         changes += stale_findings(current, _stale_before(policy, track, facts, before))
     state = _state(facts, after, current) + floor_findings(track, facts) + veto_findings(facts, after)
-    state += missing_review_findings(facts)
+    state += missing_review_findings(facts) + landed_findings(policy, facts)
     obstacles = tuple(_obstacles(policy, track, side, current))
     ready = not obstacles and not any(finding.level for finding in (*documents, *changes, *state))
     return Verdict(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import Any
 
 from commitgate.policy.model import Area, Reviewer, Trigger
@@ -85,7 +87,20 @@ def _reviewer(name: str, fields: dict[str, Any]) -> Reviewer:
         emails=emails,
         level=fields.get("level") or ("committed" if emails else "named"),
         human=bool(fields.get("human", False)),
+        keys=tuple(_fingerprint(key) for key in fields.get("keys") or ()),
     )
+
+
+def _fingerprint(key: str) -> str:
+    """The fingerprint of an SSH public key as ssh-keygen writes it; fingerprints as they are."""
+    words = key.split()
+    if len(words) < 2:
+        return key if key.startswith("SHA256:") else key.upper()
+    try:
+        blob = base64.b64decode(words[1], validate=True)
+    except ValueError:
+        return ""  # no key at all: it speaks for nobody
+    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode("ascii").rstrip("=")
 
 
 def _one_person_each(sources: Sources, reviewers: tuple[Reviewer, ...]) -> None:

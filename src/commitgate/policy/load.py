@@ -82,6 +82,7 @@ def _compiled(sources: Sources, source: str) -> Policy | None:
         security_role_emails=security_emails,
         brief_sections=order.brief_sections(sources),
         source=source,
+        agents=tuple(sources.value("agents")),
     )
     return policy._replace(digest=_digest(policy))
 

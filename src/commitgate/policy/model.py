@@ -68,6 +68,7 @@ class Reviewer(Record):
     emails: tuple[str, ...]
     level: str  # named, committed or signed
     human: bool
+    keys: tuple[str, ...] = ()  # fingerprints of signing keys: "SHA256:…" (SSH) or upper-case hex (GPG)
 
 
 class Trigger(Record):
@@ -113,6 +114,7 @@ class Policy(Record):
     security_role_emails: tuple[str, ...]
     brief_sections: dict[str, tuple[str, ...]]  # track -> casefolded headings that stage-01 demands
     source: str  # ".gates.yaml" or "" when only the shipped rules are in force
+    agents: tuple[str, ...] = ()  # patterns of names and e-mails that belong to agents, not people
 
 
 class PathClass(Record):

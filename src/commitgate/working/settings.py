@@ -15,7 +15,7 @@ LIST = "list"
 TEXT = "text"
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_EXAMPLES = {BOOLEAN: "true", INTEGER: "0", LIST: '["…"]', TEXT: "…"}
+_EXAMPLES = {BOOLEAN: "false", INTEGER: "0", LIST: '["…"]', TEXT: "…"}
 _PLACEHOLDERS: dict[str, Any] = {BOOLEAN: False, INTEGER: 0, LIST: [], TEXT: "…"}
 # What the command line says in words of its own, or nobody may say at all.
 _ELSEWHERE = {

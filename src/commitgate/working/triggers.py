@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 def change_of(engine: Engine, question: Question, answer: Answer) -> tuple[Change, ...]:
     """The product change base→side. CannotDecide when there is no run and nothing that could be judged instead."""
+    if answer.facts.outside:  # its run has landed: what changes since is the change
+        return answer.facts.outside
     if answer.verdict.snapshot.run is not None:
         return answer.verdict.snapshot.delta
     base = answer.facts.base or empty_tree(engine.repo)

@@ -1,0 +1,177 @@
+"""Attempts to get a verdict that the rules refuse, and whether the command that a refusal names really helps."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from story import REPORT, derive
+
+EMAILS = """version: 1
+reviewers:
+  frontend: {emails: [one@example.com]}
+  platform: {emails: [one@example.com, two@example.com]}
+"""
+
+
+def as_person(told, email, message="review"):
+    """Commit everything, with the gates derived under the same identity."""
+    who = {"GIT_AUTHOR_NAME": "somebody", "GIT_AUTHOR_EMAIL": email}
+    told.git("add", "-A")
+    derive(told, who)
+    told.git("add", "-A")
+    return told.git("commit", "-q", "-m", message, check=False, env=who)
+
+
+def approve(told, reviewer, email, area="backend"):
+    told.verdict(reviewer, area)
+    return as_person(told, email)
+
+
+def renew(told, *stages):
+    """Every named stage stands by its gate again."""
+    said = told.gate("reaffirm", *stages)
+    assert said.code == 0, said.said
+    told.commit("reaffirm")
+
+
+@pytest.fixture
+def identified(story):
+    """Secured, under a policy that knows two reviewers by e-mail."""
+    told = story("secured")
+    told.policy_on_target(EMAILS)
+    return told
+
+
+def test_one_person_under_two_names_is_one_vote(identified):
+    told = identified
+    assert approve(told, "frontend", "one@example.com").code == 0
+    assert approve(told, "platform", "one@example.com").code == 0
+    gate = told.read_gate("stage-06-backend")
+    assert (gate["approvals"], gate["status"]) == (["frontend"], "FAIL")
+    why = told.gate("why", "approval", "backend").out
+    assert "review/identity" in why
+    assert "one vote" in why
+
+
+def test_who_commits_in_anothers_name_is_undone_as_the_hint_says(identified):
+    told = identified
+    assert approve(told, "frontend", "stranger@example.com").code == 0
+    assert told.read_gate("stage-06-backend")["approvals"] == []
+    why = json.loads(told.gate("why", "approval", "backend", "--format", "json").out)
+    command = next(
+        reason["command"]
+        for reason in why["reasons"]
+        if reason["rule"] == "review/identity" and "frontend" in reason["fact"]
+    )
+    first, second = command.split("; then, as themselves: ")
+    assert second == "git gate review backend --as frontend"
+    assert told.git(*first.split()[1:], check=False).code == 0
+    assert approve(told, "frontend", "one@example.com").code == 0
+    assert told.read_gate("stage-06-backend")["approvals"] == ["frontend"]
+
+
+@pytest.fixture
+def landed(story):
+    """On main, where the finished run was merged, with a policy that wants a run for every change of source."""
+    told = story("complete")
+    told.policy_on_target("version: 1\nrequire_run: true\n")
+    told.git("switch", "-q", "main")
+    told.git("merge", "-q", "--no-ff", "--no-edit", "feature/reset")
+    return told
+
+
+def test_a_landed_run_covers_nothing_that_comes_after_it(landed):
+    told = landed
+    assert told.gate("check", "--ready").code == 0
+    told.branch("more")
+    told.write("src/backend/login.js", "// never reviewed\n")
+    told.git("add", "-A")
+    said = told.door()
+    assert (said.code, "run/required src/backend/login.js" in said.err) == (2, True), said.err
+    told.commit("around the hook", args=("--no-verify",))
+    for side in (("--rev", "HEAD"), ("--worktree",), ("--index",)):
+        said = told.gate("check", "--ready", *side)
+        assert (said.code, "run/landed" in said.out) == (2, True), said.said
+    assert told.gate("security").code == 2
+    told.git("revert", "--no-edit", "HEAD")
+    assert told.gate("check", "--ready").code == 0
+
+
+def test_work_after_a_landed_run_is_named_even_when_no_run_is_required(story):
+    told = story("tested")
+    told.git("switch", "-q", "main")
+    told.git("merge", "-q", "--no-ff", "--no-edit", "feature/reset")
+    told.branch("more")
+    told.write("src/backend/late.js", "// never reviewed\n")
+    told.commit("late")
+    said = told.gate("check", "--ready")
+    assert said.code == 0
+    assert "warning run/landed src/backend/late.js" in said.out
+
+
+def test_deploy_and_retrospective_need_no_new_run_after_landing(story):
+    told = story("deployed")
+    told.policy_on_target("version: 1\nrequire_run: true\n")
+    told.git("switch", "-q", "main")
+    told.git("merge", "-q", "--no-ff", "--no-edit", "feature/reset")
+    told.branch("afterwards")
+    told.write("pipeline/retrospective.md", "# Retrospective\n")
+    told.write_gate("stage-09")
+    assert told.commit("retrospective", check=False).code == 0
+    assert told.gate("check", "--ready").code == 0
+
+
+def test_source_without_a_run_is_refused_where_a_run_is_required(repo):
+    repo.gate("init")
+    repo.write(".gates.yaml", "version: 1\nrequire_run: true\n")
+    assert repo.commit("policy", check=False).code == 0
+    repo.write("notes.md", "free\n")
+    assert repo.commit("notes", check=False).code == 0
+    repo.write("src/backend/auth.js", "x\n")
+    said = repo.commit("source", check=False)
+    assert said.code != 0
+    assert "run/required src/backend/auth.js" in said.err
+
+
+def test_the_stages_named_in_a_warning_can_be_reaffirmed_as_they_stand(story):
+    told = story("tested")
+    told.write("src/backend/auth.js", "// changed\n")
+    said = told.commit("fix")
+    hint = next(line for line in said.err.splitlines() if "git gate reaffirm" in line)
+    stages = hint.split("git gate reaffirm ")[1].split()
+    assert stages == ["build", "pre-review", "security-review"]
+    renew(told, *stages)
+
+
+def test_a_change_of_mode_alone_is_shown_as_one(story):
+    told = story("tested")
+    (told.path / "src/backend/auth.js").chmod(0o755)
+    said = told.commit("executable")
+    assert "src/backend/auth.js (mode 100644 → 100755)" in said.err
+
+
+def test_next_names_the_section_that_waits_for_its_verdict(story):
+    told = story("secured")
+    assert told.gate("review", "backend", "--as", "frontend", "--no-pager").code == 0
+    assert "pipeline/code-review/by-frontend.md:3 waits for the verdict" in told.gate("next").out
+
+
+def test_pass_names_the_sections_that_are_empty(story):
+    told = story("started")
+    assert told.gate("stage", "requirements").code == 0
+    said = told.gate("pass", "requirements")
+    assert said.code == 1
+    assert "the brief says nothing under ## Out of Scope" in said.said
+
+
+def test_totals_that_the_report_does_not_state_are_asked_for_there(story):
+    told = story("reviewed")
+    told.write("pipeline/test-report.md", REPORT.replace("Total: {total}, passed: {passed}, failed: {failed}", ""))
+    numbers = [f"--set={key}=2" for key in ("tests_total", "tests_passed")]
+    rest = ("all_acceptance_criteria_met=true", "tests_failed=0", "failing_tests=[]")
+    more = [f"--set={one}" for one in (*rest, "criterion_to_test_mapping_is_one_to_one=true")]
+    said = told.gate("pass", "qa", *numbers, *more)
+    assert said.code == 1
+    assert 'write "Total: <n>, passed: <n>, failed: <n>" into test-report.md' in said.said
