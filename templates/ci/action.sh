@@ -72,22 +72,24 @@ with open(sys.argv[1], encoding="utf-8") as stream:
 for key in sys.argv[2].split("."):
     value = value.get(key) if isinstance(value, dict) else None
 print(value if isinstance(value, str) else "")
-' "$GITHUB_EVENT_PATH" "$1" || fail 4 "the event in $GITHUB_EVENT_PATH cannot be read" "run the job again"
+' "$GITHUB_EVENT_PATH" "$1"
 }
 
 is_oid() { [[ $1 =~ ^[0-9a-f]{40}([0-9a-f]{24})?$ ]]; }
 is_null() { [[ $1 =~ ^0+$ ]]; }
 is_here() { git cat-file -e "$1^{commit}" 2>/dev/null; }
 
-# commit_of NAME: the commit that an input of the workflow names, here or on origin.
+# commit_of NAME …: the commit that the first of the names stands for. Whole names of refs: a tag may be called alike.
 commit_of() {
     local name
-    case $1 in -*) return 1 ;; esac
-    for name in "$1" "origin/$1"; do
+    for name; do
+        case $name in -*) continue ;; esac
         git rev-parse --quiet --verify "$name^{commit}" && return
     done
     return 1
 }
+
+event action > /dev/null || fail 4 "the event in $GITHUB_EVENT_PATH cannot be read" "run the job again"
 
 base='' head=''
 case $GITHUB_EVENT_NAME in
@@ -107,8 +109,8 @@ push)
     if is_null "$head"; then nothing "the push deleted a branch, nothing judged"; fi
     default=$(event repository.default_branch)
     # A new branch, or one whose former tip is gone after a forced push, is judged from the default branch on.
-    if is_oid "$base" && [ "${GITHUB_REF:-}" != "refs/heads/$default" ] && { is_null "$base" || ! is_here "$base"; }; then
-        base=$(commit_of "origin/$default") ||
+    if [ "${GITHUB_REF:-}" != "refs/heads/$default" ] && { is_null "$base" || ! is_here "$base"; }; then
+        base=$(commit_of "refs/remotes/origin/$default") ||
             fail 4 "the default branch is not in this checkout" "set fetch-depth: 0 for actions/checkout"
     fi
     ;;
@@ -120,19 +122,22 @@ push)
 esac
 
 if [ -n "${GATE_BASE:-}" ]; then
-    base=$(commit_of "$GATE_BASE") || fail 4 "the input base names no commit of this checkout" "set fetch-depth: 0, and check the name"
+    base=$(commit_of "refs/remotes/origin/$GATE_BASE" "refs/heads/$GATE_BASE" "$GATE_BASE") ||
+        fail 4 "the input base names no commit of this checkout" "set fetch-depth: 0, and check the name"
 fi
 if [ -n "${GATE_HEAD:-}" ]; then
-    head=$(commit_of "$GATE_HEAD") || fail 4 "the input head names no commit of this checkout" "set fetch-depth: 0, and check the name"
+    head=$(commit_of "refs/remotes/origin/$GATE_HEAD" "refs/heads/$GATE_HEAD" "$GATE_HEAD") ||
+        fail 4 "the input head names no commit of this checkout" "set fetch-depth: 0, and check the name"
 fi
 
 for commit in "$base" "$head"; do
     is_oid "$commit" || fail 4 "the event $GITHUB_EVENT_NAME names no base or no head" "give the inputs base and head"
-    is_null "$commit" && fail 4 "the push made a new default branch, so there is nothing to judge it by" "give the input base"
+    ! is_null "$commit" || fail 4 "the default branch is new, so there is nothing to judge it by" "give the input base"
     # The head of a fork, or a base that moved on after the checkout: origin has both.
     is_here "$commit" || git fetch --quiet --no-tags --no-recurse-submodules origin "$commit" 2>/dev/null || true
     is_here "$commit" ||
-        fail 4 "commit $commit is not in this checkout" "set fetch-depth: 0 and ref: \${{ github.event.pull_request.head.sha }} for actions/checkout"
+        fail 4 "commit $commit is not in this checkout" \
+            "set fetch-depth: 0 and ref: \${{ github.event.pull_request.head.sha }} for actions/checkout"
 done
 
 # -- asking ------------------------------------------------------------------------------------------------------

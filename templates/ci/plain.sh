@@ -8,7 +8,8 @@
 # Exit codes: 0 pass, 1 malformed, 2 blocked, 3 a person must decide, 4 could not decide. Only 0 may be merged.
 set -eu
 
-base=${1:-origin/{{target}}}
+target={{target}}
+base=${1:-refs/remotes/origin/$target}
 head=${2:-HEAD}
 
 if [ "$(git rev-parse --is-shallow-repository)" != false ]; then

@@ -106,7 +106,7 @@ def test_packing_is_lossless(value):
     assert type(again) is type(value)
 
 
-verdicts = st.builds(lambda oid, mixed: Verdict(oid, NOBODY, "d1:x", {}, mixed), oids, st.booleans())
+verdicts = st.builds(lambda oid, mixed: Verdict(oid, (NOBODY,), "", "d1:x", {}, mixed), oids, st.booleans())
 histories = st.builds(
     lambda entries, attempts, vetoes: EMPTY._replace(
         verdicts={

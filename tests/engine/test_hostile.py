@@ -61,7 +61,7 @@ def test_who_commits_in_anothers_name_is_undone_as_the_hint_says(identified):
     assert told.read_gate("stage-06-backend")["approvals"] == []
     why = json.loads(told.gate("why", "approval", "backend", "--format", "json").out)
     command = next(
-        reason["command"]
+        reason["next"]
         for reason in why["reasons"]
         if reason["rule"] == "review/identity" and "frontend" in reason["fact"]
     )

@@ -14,6 +14,7 @@ from commitgate.report import formats
 from commitgate.report.model import of_findings, of_verdict
 from commitgate.report.terminal import colours
 from commitgate.report.text import Colours, neutral, render
+from commitgate.working import summary as job_summary
 from commitgate.working.output import emit
 
 # What each composable hook looks at: prefixes of rule ids. What nobody can decide concerns every one of them.
@@ -66,6 +67,8 @@ def command(side: str, rev: str | None, ready: bool, only: str | None, form: str
         else:
             report = of_findings(title, findings)
         text = formats.render(form, report)
+        if form == formats.GITHUB:
+            job_summary.add(report)
     emit(text, output)
     return exit_code(findings)
 

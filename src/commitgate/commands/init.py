@@ -7,14 +7,14 @@ import os
 import click
 
 from commitgate.errors import UserError
-from commitgate.setup import hooks_folder, initial, install, precommit_config, shims
+from commitgate.setup import ci, hooks_folder, initial, install, precommit_config, shims
 
 
 @click.command()
 @click.option("--target", metavar="BRANCH", default="", help="The branch that work is merged into. Default: found out.")
-@click.option("--ci", type=click.Choice(["github"]), help="Write a workflow that judges every pull request, too.")
+@click.option("--ci", "kind", type=click.Choice(list(ci.KINDS)), help="Write what judges every change in this kind of CI, too.")
 @click.option("--no-install", is_flag=True, help="Do not install the git hooks of this clone.")
-def command(target: str, ci: str | None, no_install: bool) -> int:
+def command(target: str, kind: str | None, no_install: bool) -> int:
     """Prepare this repository: policy file, pre-commit configuration, hooks.
 
     Everything is checked before anything is written; nothing is staged or committed. Until a run is started,
@@ -23,14 +23,15 @@ def command(target: str, ci: str | None, no_install: bool) -> int:
     repo = hooks_folder.work_tree()
     if repo.line("rev-parse", "--is-bare-repository") == "true":
         raise UserError("this repository is bare: there is no work tree to prepare", "run it in a clone")
-    planned = initial.plan(repo, target, ci or "")
+    chosen = ci.KINDS[kind] if kind is not None else None
+    planned = initial.plan(repo, target, chosen)
     folder, steps = "", []
     if not no_install:
         folder = hooks_folder.choose(repo, "")
         steps = install.plan(folder, _own_hooks(folder))
     initial.apply(repo.directory, planned)
     install.apply(folder, steps)
-    _tell(planned, steps)
+    _tell(planned, steps, chosen.then if chosen is not None else "")
     return 0
 
 
@@ -43,7 +44,7 @@ def _own_hooks(folder: str) -> tuple[str, ...]:
     )
 
 
-def _tell(planned: initial.Plan, steps: list[install.Step]) -> None:
+def _tell(planned: initial.Plan, steps: list[install.Step], then: str) -> None:
     names = ", ".join(area.name for area in planned.proposal.areas) or "as shipped"
     for file in planned.files:
         detail = f" (target: {planned.target or 'none found'}; areas: {names})" if file.path == initial.POLICY else ""
@@ -59,4 +60,6 @@ def _tell(planned: initial.Plan, steps: list[install.Step]) -> None:
     if changed:
         click.echo(f"\nNothing is staged. Read {changed[0]}, then:")
         click.echo(f"  git add {' '.join(changed)} && git commit -m 'chore: adopt commitgate'")
+    if then:
+        click.echo(f"\n{then}")
     click.echo('\nnext: git gate start "<feature>"')

@@ -18,6 +18,7 @@ from commitgate.report.model import of_findings, of_verdict
 from commitgate.report.progress import Progress
 from commitgate.report.terminal import colours
 from commitgate.report.text import Colours, neutral, render
+from commitgate.working import summary as job_summary
 from commitgate.working.output import emit
 
 
@@ -68,6 +69,8 @@ def command(commits: str | None, ready: bool, history: str | None, form: str, ou
             report = of_verdict(title, findings, replay.answer.policy, replay.answer.verdict)
             report = report._replace(history=tuple(one for one in kept if one not in findings))
         text = formats.render(form, report)
+        if form == formats.GITHUB:
+            job_summary.add(report)
     emit(text, output)
     return code
 

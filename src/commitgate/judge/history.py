@@ -175,14 +175,9 @@ def introduced(policy: Policy, snapshot: Snapshot, entry: Entry) -> Verdict:
     rows = select(policy, snapshot.delta, entry.area)
     now = token(run.id if run else "", entry.area, rows)
     touches = any(change.area == entry.area for change in snapshot.touched)
-    return Verdict(
-        snapshot.commit,
-        (snapshot.author, *snapshot.coauthors),
-        snapshot.signer,
-        now,
-        row_parts(rows),
-        touches and entry.token != now,
-    )
+    who = (snapshot.author, *snapshot.coauthors)
+    mixed = touches and entry.token != now
+    return Verdict(snapshot.commit, who, snapshot.signer, now, row_parts(rows), mixed)
 
 
 def _review_escalations(

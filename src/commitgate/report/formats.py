@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from commitgate.report.model import Report
 
-TEXT = "text"
-_MODULES = {"json": "plain", "sarif": "sarif", "github": "github", "junit": "junit", "html": "html"}
+TEXT, GITHUB = "text", "github"
+_MODULES = {"json": "plain", "sarif": "sarif", GITHUB: "github", "junit": "junit", "html": "html"}
 NAMES = (TEXT, *_MODULES)
 
 

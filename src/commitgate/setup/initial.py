@@ -11,11 +11,10 @@ from commitgate.errors import UserError
 from commitgate.git.process import Repository
 from commitgate.git.refs import Refs
 from commitgate.policy.load import load_policy
-from commitgate.setup import areas, files, precommit_config
+from commitgate.setup import areas, ci, files, precommit_config
 from commitgate.setup.ignored import rule_for
 
 POLICY = ".gates.yaml"
-WORKFLOW = ".github/workflows/commitgate.yml"
 RUN_FOLDER = "pipeline"
 
 # A folder with one of these is a run's; the others are what a run may hold besides.
@@ -52,8 +51,8 @@ class Plan(NamedTuple):
     files: tuple[Written, ...]
 
 
-def plan(repo: Repository, wanted_target: str, ci: str) -> Plan:
-    """Look at everything and refuse, with UserError, what would not end well."""
+def plan(repo: Repository, wanted_target: str, kind: ci.Kind | None) -> Plan:
+    """Look at everything and refuse, with UserError, what would not end well. ``kind``: of CI, to write its file too."""
     _refuse_foreign_folder(repo.directory)
     refuse_ignored(repo)
     target = wanted_target or find_target(repo)
@@ -62,9 +61,10 @@ def plan(repo: Repository, wanted_target: str, ci: str) -> Plan:
         _fixed(repo.directory, POLICY, _accepted(policy_text(target, proposal), proposal), _POLICY_HINT),
         _configuration(repo.directory),
     ]
-    if ci == "github":
-        with open(share.path("templates", "ci", "github.yml"), "rb") as stream:
-            planned.append(_fixed(repo.directory, WORKFLOW, stream.read(), "move it away, or leave out --ci"))
+    if kind is not None:
+        planned.append(
+            _fixed(repo.directory, kind.path, ci.content(kind, target), "move it away, or leave out --ci")
+        )
     return Plan(target, proposal, tuple(planned))
 
 
