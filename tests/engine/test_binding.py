@@ -18,7 +18,7 @@ from commitgate.objects import NOBODY, Row
 
 oids = st.integers(min_value=0, max_value=2**160 - 1).map(lambda number: f"{number:040x}")
 modes = st.sampled_from(["000000", "100644", "100755", "120000", "160000"])
-paths = st.text(min_size=1, max_size=20).filter(lambda text: "\0" not in text and text.isprintable())
+paths = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=20)
 changes = st.builds(
     lambda path, a, b, c, d: Change(path, a, b, c, d, "backend", False, ()), paths, modes, oids, modes, oids
 )

@@ -1,0 +1,173 @@
+"""``git gate verify`` over a long range and over a branch, as ratios against what cannot be saved.
+
+    python benchmarks/bench_verify.py [--commits 20000]
+
+The long range: a run in its build stage, product commits that touch 500 files in turn, one commit in a hundred that
+touches the pipeline, one in a hundred that merges a side branch. Measured against the one ``git log`` that the replay
+needs, and with its memory at the peak. The branch: fifty commits, against the bare interpreter plus git's own time.
+Whole processes, medians. Exits 1 when a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
+
+from commitgate.git.history import WALK  # noqa: E402
+from story import Library, Story  # noqa: E402
+from support import make_template  # noqa: E402
+
+FILES = 500
+RATIO = 3.0
+RATE, LOG_RATE = 5_000, 20_000
+MEGABYTES = 150
+BRANCH = 50
+BRANCH_RATIO = 6.0
+ROUNDS = 5
+VERIFY = [sys.executable, "-I", "-c", "import sys; sys.path.insert(0, sys.argv.pop(1)); import commitgate.__main__"]
+
+
+def commands(count: int, tip: str) -> Iterator[str]:
+    """A ``git fast-import`` stream of ``count`` commits on top of ``tip``, on feature/reset."""
+    mark, previous = 1, tip
+    for number in range(count):
+        side = number % 100 == 50  # a side branch that the next commit merges
+        area = ("backend", "frontend")[number % 2]
+        path, text = f"src/{area}/module{number % FILES}.js", f"// {number}\n" * (1 + number % 20)
+        if number % 100 == 0:
+            path, text = "pipeline/context.md", f"# Context\n\nTRACK: full\n\n## User Decisions\n\nNote {number}.\n"
+            text += "2026-03-26T10:00:00Z — CHECKPOINT-PASS: a (user)\n2026-03-26T10:00:00Z — CHECKPOINT-PASS: b (user)\n"
+        branch = "refs/heads/side" if side else "refs/heads/feature/reset"
+        message = f"change {number}\n\nWhy it is made, in a line or two of prose.\n"
+        who = f"dev-{area} <dev-{area}@example.com> {1_700_000_000 + number * 60} +0000"
+        yield f"commit {branch}\nmark :{mark}\nauthor {who}\ncommitter {who}\ndata {len(message)}\n{message}"
+        if side:
+            yield f"from {previous}\n"
+        elif number % 100 == 51:
+            yield f"from {main}\nmerge {previous}\n"
+        else:
+            yield f"from {previous}\n"
+        data = text.encode()
+        yield f"M 100644 inline {path}\ndata {len(data)}\n{text}\n"
+        main = previous if side else f":{mark}"
+        previous = f":{mark}"
+        mark += 1
+
+
+def history(folder: Path, name: str, count: int) -> Story:
+    """A repository whose branch is ``count`` commits longer than the clarification of its run."""
+    os.environ["PYTHONPATH"] = str(ROOT / "src")
+    template = make_template(folder / f"template-{name}")
+    story = Library(folder / f"library-{name}", template).copy("clarified", folder / name)
+    del os.environ["PYTHONPATH"]
+    stream = "".join(commands(count, "refs/heads/feature/reset^0")).encode()
+    story.git("fast-import", "--quiet", "--force", feed=stream)
+    story.git("repack", "-a", "-d", "-q")
+    return story
+
+
+def seconds(command: list[str], cwd: Path) -> float:
+    """Wall time of one process, which has to end well."""
+    begun = time.perf_counter()
+    done = subprocess.run(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    spent = time.perf_counter() - begun
+    if done.returncode:
+        raise SystemExit(f"{command}: exit {done.returncode}\n{done.stderr.decode()}")
+    return spent
+
+
+def peak(command: list[str], cwd: Path) -> float:
+    """The most memory that a process and each of its own children held, in MB; in a child, to be alone."""
+    code = (
+        "import resource, subprocess, sys\n"
+        "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code, *command], cwd=cwd, check=True, capture_output=True, text=True)
+    return int(said.stdout) / 1024
+
+
+def show(name: str, value: str, goal: str, good: bool) -> bool:
+    """One line of the table."""
+    print(f"{name:<52} {value:<44} goal {goal:<16} {'ok' if good else 'MISSED'}", flush=True)
+    return good
+
+
+def in_turn(first: list[str], second: list[str], cwd: Path) -> tuple[float, float]:
+    """Medians of two commands that are run in turn."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in range(ROUNDS + 1):
+        for command, spent in zip((first, second), times, strict=True):
+            taken = seconds(command, cwd)
+            if turn:
+                spent.append(taken)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def main() -> int:
+    """Measure everything; 0 when every goal is met."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--commits", type=int, default=20_000)
+    count = options.parse_args().commits
+    for name in list(os.environ):
+        if name.startswith("GIT_") or name in ("CI", "PYTHONPATH"):
+            del os.environ[name]
+    os.environ.update(GIT_AUTHOR_NAME="A", GIT_AUTHOR_EMAIL="a@x", GIT_COMMITTER_NAME="A", GIT_COMMITTER_EMAIL="a@x")
+    os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8")
+    folder = Path(tempfile.mkdtemp(prefix="bench-verify-"))
+    try:
+        good = [*long_range(folder, count), branch(folder)]
+    finally:
+        shutil.rmtree(folder)
+    return 0 if all(good) else 1
+
+
+def log_of(story: Story) -> list[str]:
+    """The very log that the replay needs."""
+    return ["git", *WALK, "feature/reset", "--not", "main", "--"]
+
+
+def verify() -> list[str]:
+    """The command as a user starts it, from this checkout."""
+    return [VERIFY[0], *VERIFY[1:], str(ROOT / "src"), "verify", "main..feature/reset"]
+
+
+def long_range(folder: Path, count: int) -> list[bool]:
+    """The replay of a long range: time against the log, rate, memory."""
+    story = history(folder, "long", count)
+    log, ours = in_turn(log_of(story), verify(), story.path)
+    rate, log_rate = count / ours, count / log
+    wanted = RATE * min(1.0, log_rate / LOG_RATE)
+    memory = peak(verify(), story.path)
+    name = f"verify, {count} commits"
+    return [
+        show(name, f"{ours:.2f} s, the log {log:.2f} s: ratio {ours / log:.2f}", f"{RATIO:.2f}", ours <= RATIO * log),
+        show("  rate", f"{rate:.0f} commits/s where the log runs {log_rate:.0f}", f"{wanted:.0f}", rate >= wanted),
+        show("  memory at the peak", f"{memory:.0f} MB", f"{MEGABYTES} MB", memory <= MEGABYTES),
+    ]
+
+
+def branch(folder: Path) -> bool:
+    """The replay of a branch of fifty commits, against the bare interpreter plus git's own time."""
+    story = history(folder, "branch", BRANCH)
+    bare, ours = in_turn([sys.executable, "-I", "-c", "pass"], verify(), story.path)
+    git = seconds(log_of(story), story.path)
+    allowed = BRANCH_RATIO * bare + git
+    value = f"{ours * 1000:.0f} ms, bare {bare * 1000:.1f} ms, git {git * 1000:.1f} ms"
+    return show(f"verify, a branch of {BRANCH} commits", value, f"{allowed * 1000:.0f} ms", ours <= allowed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
