@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -34,6 +33,18 @@ RATIO = 3.0
 RATE, LOG_RATE = 5_000, 20_000
 MEGABYTES = 150
 BRANCH = 50
+SIDE, AFTER, MERGES = 50, 51, 52  # in each hundred: a side branch, work beside it, and the merge of the two
+CONTEXT = """# Context
+
+TRACK: full
+
+Note {}.
+
+## User Decisions
+
+2026-03-26T10:00:00Z — CHECKPOINT-PASS: a (user)
+2026-03-26T10:00:00Z — CHECKPOINT-PASS: b (user)
+"""
 BRANCH_RATIO = 6.0
 ROUNDS = 5
 VERIFY = [sys.executable, "-I", "-c", "import sys; sys.path.insert(0, sys.argv.pop(1)); import commitgate.__main__"]
@@ -41,29 +52,29 @@ VERIFY = [sys.executable, "-I", "-c", "import sys; sys.path.insert(0, sys.argv.p
 
 def commands(count: int, tip: str) -> Iterator[str]:
     """A ``git fast-import`` stream of ``count`` commits on top of ``tip``, on feature/reset."""
-    mark, previous = 1, tip
+    trunk = previous = tip
+    path = text = ""
     for number in range(count):
-        side = number % 100 == 50  # a side branch that the next commit merges
+        turn = number % 100
         area = ("backend", "frontend")[number % 2]
-        path, text = f"src/{area}/module{number % FILES}.js", f"// {number}\n" * (1 + number % 20)
-        if number % 100 == 0:
-            path, text = "pipeline/context.md", f"# Context\n\nTRACK: full\n\n## User Decisions\n\nNote {number}.\n"
-            text += "2026-03-26T10:00:00Z — CHECKPOINT-PASS: a (user)\n2026-03-26T10:00:00Z — CHECKPOINT-PASS: b (user)\n"
-        branch = "refs/heads/side" if side else "refs/heads/feature/reset"
-        message = f"change {number}\n\nWhy it is made, in a line or two of prose.\n"
+        if turn == 0:
+            path, text = "pipeline/context.md", CONTEXT.format(number)
+        elif turn != MERGES:  # a merge takes over what the side branch made: fast-import merges no trees
+            path, text = f"src/{area}/module{number % FILES}.js", f"// {number}\n" * (1 + number % 20)
+        name = "side" if turn == SIDE else "feature/reset"
         who = f"dev-{area} <dev-{area}@example.com> {1_700_000_000 + number * 60} +0000"
-        yield f"commit {branch}\nmark :{mark}\nauthor {who}\ncommitter {who}\ndata {len(message)}\n{message}"
-        if side:
-            yield f"from {previous}\n"
-        elif number % 100 == 51:
-            yield f"from {main}\nmerge {previous}\n"
+        message = f"change {number}\n\nWhy it is made, in a line or two of prose.\n"
+        yield f"commit refs/heads/{name}\nmark :{number + 1}\nauthor {who}\ncommitter {who}\n"
+        yield f"data {len(message)}\n{message}from {trunk if turn in (SIDE, AFTER, MERGES) else previous}\n"
+        if turn == MERGES:
+            yield f"merge {side}\n"
+            path, text = kept
+        yield f"M 100644 inline {path}\ndata {len(text.encode())}\n{text}\n"
+        previous = f":{number + 1}"
+        if turn == SIDE:
+            side, kept = previous, (path, text)
         else:
-            yield f"from {previous}\n"
-        data = text.encode()
-        yield f"M 100644 inline {path}\ndata {len(data)}\n{text}\n"
-        main = previous if side else f":{mark}"
-        previous = f":{mark}"
-        mark += 1
+            trunk = previous
 
 
 def history(folder: Path, name: str, count: int) -> Story:

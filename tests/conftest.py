@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -67,6 +68,8 @@ def _isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
     patch.setenv("GIT_TERMINAL_PROMPT", "0")
     patch.setenv("LC_ALL", "C.UTF-8")
     patch.setenv("TZ", "UTC")
+    # Where an installed manual page would be, so that doctor has no reason to speak of it.
+    patch.setenv("MANPATH", f"{sys.prefix}/share/man:")
     # A process started by a test finds this checkout, whether or not it is installed.
     patch.setenv("PYTHONPATH", str(SOURCE))
     for name, value in IDENTITY.items():

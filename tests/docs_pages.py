@@ -2,8 +2,8 @@
 
     python tests/docs_pages.py
 
-writes docs/commands.md, docs/rules.md and docs/gates.md anew, and the outputs in docs/quickstart.md where they differ.
-The tests hold all of them to what the project says now.
+writes docs/commands.md, docs/rules.md, docs/gates.md and docs/git-gate.1 anew, and the outputs in docs/quickstart.md
+where they differ. The tests hold all of them to what the project says now.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import click
 from markdown_it import MarkdownIt
 
+import man_page
 from commitgate.commands import COMMANDS, GROUPS
 from commitgate.finding import VERDICTS
 from commitgate.policy.catalog import catalog
@@ -49,6 +50,7 @@ EXITS = {
     "install": "0 installed or already there · 64 something stands in the way · 4 could not be done",
     "uninstall": "0 removed, or nothing to remove · 4 could not be done",
     "doctor": "0 clean · 1 warnings · 2 errors (this command alone uses the codes in this way)",
+    "completion": "0 printed",
     "demo": "0 everything came out as scripted · 2 something did not",
     "next": "0 whenever it could be told · 4 could not decide",
     "status": "0 whenever it could be told · 4 could not decide",
@@ -73,8 +75,10 @@ def commands_page() -> str:
         "# Commands",
         NOTE,
         "Each command is run as `git gate <command>`, in any folder of a work tree. `git gate <command> -h` prints the "
-        "same text. (`git gate --help` is taken by git itself, which looks for a manual page; `git-gate --help` and "
-        "`git gate -h` work.) The exit codes 64 (wrong arguments) and 130 (interrupted) can come from every command.",
+        "same text. `git gate --help` is taken by git itself, which shows the manual page; `git-gate --help` and "
+        "`git gate -h` print the list of commands. `git gate -C DIR <command>` works as if started in DIR, and "
+        "`--color auto|always|never` before the command says when to print in colour. The "
+        "exit codes 64 (wrong arguments) and 130 (interrupted) can come from every command.",
     ]
     for heading, rows in GROUPS:
         parts.append(f"## {heading}")
@@ -282,6 +286,8 @@ def outputs(played: list[Step], folder: Path) -> list[str]:
     mark = "\x01"
     script = "\n".join(["exec 2>&1", *(f"{step.command}\nprintf '{mark}'" for step in played), ""])
     environment = {
+        # So that doctor has no reason to speak of the manual page.
+        "MANPATH": f"{sys.prefix}/share/man:",
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(SOURCE),
         "HOME": str(home),
@@ -346,6 +352,7 @@ def main() -> None:
     """Write every page."""
     for name, make in PAGES.items():
         (DOCS / name).write_text(make(), encoding="utf-8")
+    (DOCS / man_page.NAME).write_text(man_page.page(), encoding="utf-8")
     for name in PLAYED:
         with tempfile.TemporaryDirectory() as folder:
             page = DOCS / name

@@ -73,8 +73,15 @@ def test_the_wheel_holds_the_data_of_the_checkout(unpacked: Path, folder: str) -
 def test_the_wheel_holds_the_package_and_nothing_else(unpacked: Path) -> None:
     package = {name.removeprefix("src/") for name in project_files() if name.startswith("src/")}
     shipped = {name for name in files(unpacked) if not name.startswith("commitgate/share/")}
-    assert {name for name in shipped if ".dist-info/" not in name} == package
+    assert {name for name in shipped if ".dist-info/" not in name and ".data/" not in name} == package
     assert "commitgate/py.typed" in package
+
+
+def test_the_wheel_holds_the_manual_page_where_man_looks_for_it(unpacked: Path) -> None:
+    (data,) = unpacked.glob("*.data")
+    assert files(data) == {"data/share/man/man1/git-gate.1"}
+    shipped = data / "data/share/man/man1/git-gate.1"
+    assert shipped.read_bytes() == (CHECKOUT / "docs" / "git-gate.1").read_bytes()
 
 
 def test_the_wheel_declares_its_command_and_its_licence(unpacked: Path) -> None:
@@ -89,7 +96,7 @@ def test_the_sdist_holds_everything_that_a_build_and_the_tests_need(sdist: Path)
     folders = ("src/", "tests/", "docs/", "benchmarks/", ".ci/", *(f"{folder}/" for folder in DATA))
     wanted = {name for name in project_files() if name.startswith(folders)}
     wanted |= {"pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"}
-    wanted |= {".pre-commit-hooks.yaml", ".pre-commit-config.yaml"}
+    wanted |= {"action.yml", ".pre-commit-hooks.yaml", ".pre-commit-config.yaml"}
     assert wanted - files(sdist) == set()
     assert files(sdist) - wanted <= {"PKG-INFO", ".gitignore"}
     for name in wanted:

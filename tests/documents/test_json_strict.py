@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commitgate.documents.json_limits import MAX_BYTES
 from commitgate.documents.json_lines import Places, key_lines
-from commitgate.documents.json_strict import MAX_BYTES, load
+from commitgate.documents.json_strict import load
 from commitgate.finding import MALFORMED
 
 KNOWN = frozenset({"stage", "status", "blockers", "tests_total"})

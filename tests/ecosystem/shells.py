@@ -13,7 +13,6 @@ import select
 import signal
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple
 
 STUB = """\
@@ -86,7 +85,7 @@ class Shell:
         self.typed("git-gate ready\n")  # answered once the start file was read
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from commitgate.setup import hooks_folder, inspect
+from commitgate.setup import hooks_folder, inspect, manual
 
-_WORDS = {inspect.OK: "ok", inspect.WARNING: "warning", inspect.ERROR: "error"}
+_WORDS = {inspect.OK: "ok", inspect.WARNING: "warning", inspect.ERROR: "error", inspect.NOTE: "note"}
 
 
 @click.command()
@@ -15,7 +15,7 @@ def command() -> int:
 
     Exit code: 0 clean, 1 warnings, 2 errors.
     """
-    remarks = inspect.examine(hooks_folder.work_tree())
+    remarks = [*inspect.examine(hooks_folder.work_tree()), *manual.examine()]
     for remark in remarks:
         click.echo(f"{_WORDS[remark.level]:8} {remark.subject}: {remark.text}")
         if remark.hint and remark.level != inspect.OK:

@@ -12,7 +12,7 @@ from commitgate.setup import ci, hooks_folder, initial, install, precommit_confi
 
 @click.command()
 @click.option("--target", metavar="BRANCH", default="", help="The branch that work is merged into. Default: found out.")
-@click.option("--ci", "kind", type=click.Choice(list(ci.KINDS)), help="Write what judges every change in this kind of CI, too.")
+@click.option("--ci", "kind", type=click.Choice(list(ci.KINDS)), help="Write a CI job that judges every change.")
 @click.option("--no-install", is_flag=True, help="Do not install the git hooks of this clone.")
 def command(target: str, kind: str | None, no_install: bool) -> int:
     """Prepare this repository: policy file, pre-commit configuration, hooks.

@@ -33,9 +33,11 @@ def functions(prefix: str) -> str:
 def fish_functions() -> str:
     """The same three in the language of fish."""
     areas = " ".join(default_areas())
+    program = AREAS_SED.replace("\\", "\\\\")
     return f"""\
 function __git_gate_areas
-    set -l found (sed -n '{AREAS_SED.replace(chr(92), chr(92) * 2)}' (git rev-parse --show-cdup 2>/dev/null).gates.yaml 2>/dev/null)
+    set -l top (git rev-parse --show-cdup 2>/dev/null)
+    set -l found (sed -n '{program}' "$top.gates.yaml" 2>/dev/null)
     test -n "$found"; or set found {areas}
     printf '%s\\n' $found
 end

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from json import JSONDecodeError, JSONDecoder
 
+from commitgate.documents.json_limits import MAX_DEPTH, MAX_DIGITS
 from commitgate.documents.json_lines import after_blanks, line_at
-from commitgate.documents.json_strict import MAX_DEPTH, MAX_DIGITS
 from commitgate.documents.lookalike import INVISIBLE, known_name
 from commitgate.finding import MALFORMED, Finding
 

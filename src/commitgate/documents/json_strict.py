@@ -9,12 +9,9 @@ from __future__ import annotations
 from json import JSONDecoder
 from typing import Any, NoReturn
 
+from commitgate.documents.json_limits import MAX_BYTES, MAX_DEPTH, MAX_DIGITS
 from commitgate.documents.lookalike import has_invisible, known_name
 from commitgate.finding import MALFORMED, Finding
-
-MAX_BYTES = 256 * 1024
-MAX_DEPTH = 32
-MAX_DIGITS = 16  # more cannot be told apart by readers that keep numbers as IEEE doubles
 
 _UTF16_32 = (b"\xff\xfe", b"\xfe\xff")
 

@@ -21,7 +21,7 @@ from referencing.exceptions import NoSuchResource, Unresolvable, Unretrievable
 from referencing.jsonschema import DRAFT202012
 
 from commitgate.documents.json_lines import PathPart
-from commitgate.documents.schema import Refusal
+from commitgate.documents.refusal import Refusal
 from commitgate.errors import UserError
 from commitgate.finding import MALFORMED
 

@@ -19,40 +19,16 @@ from commitgate.judge.review_gate import (
     SAME_PERSON,
     STALE,
     UNBOUND,
+    AreaReview,
+    Counted,
     derived_gate,
 )
 from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, Entry, find_reviewer, read_verdicts
 from commitgate.policy.model import Area, Policy, Reviewer, Track
-from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
-
-class Counted(Record):
-    """One verdict and whether it counts. ``why`` is a sentence; ``command`` renews the verdict."""
-
-    entry: Entry
-    state: str  # COUNTED or the reason why not
-    why: str
-    command: str
-    line: int
-
-
-class AreaReview(Record):
-    """Everything about the review of one area, and the fields of its derived gate (without timestamps)."""
-
-    area: str
-    shape: str
-    required: int
-    verdicts: tuple[Counted, ...]
-    approvals: tuple[str, ...]
-    requested: tuple[str, ...]  # reviewers whose change request stands
-    escalations: tuple[Escalation, ...]  # without a decision
-    status: str
-    failure_reason: str
-    gate: dict[str, Any]
+    pass
 
 
 def reviews(policy: Policy, track: Track, snapshot: Snapshot, history: History) -> list[AreaReview]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from commitgate.judge.approvals import AreaReview
 from commitgate.judge.identity import is_person
 from commitgate.judge.ledger import History
-from commitgate.judge.review_gate import IDENTITY, SAME_PERSON, STALE, UNBOUND
+from commitgate.judge.review_gate import IDENTITY, SAME_PERSON, STALE, UNBOUND, AreaReview
 from commitgate.judge.verdicts import APPROVED
 from commitgate.policy.model import Policy, Reviewer
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from commitgate.facts import Facts
 from commitgate.finding import MALFORMED, WARNING, Finding
-from commitgate.judge.approvals import AreaReview
-from commitgate.judge.review_gate import differences, same_gate
+from commitgate.judge.review_gate import AreaReview, differences, same_gate
 from commitgate.judge.verdicts import read_verdicts
 from commitgate.policy.layout import REVIEWS, gate_path
 from commitgate.policy.model import Policy

@@ -10,7 +10,7 @@ from commitgate.judge.stages import PASSED, Board, Box
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from commitgate.judge.approvals import AreaReview
+    from commitgate.judge.review_gate import AreaReview
 
 
 def notes(snapshot: Snapshot, history: History, reviews: tuple[AreaReview, ...], box: Box) -> tuple[str, ...]:

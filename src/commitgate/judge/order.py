@@ -9,7 +9,7 @@ from __future__ import annotations
 from commitgate.documents.facts import GateFacts
 from commitgate.facts import Facts, Snapshot
 from commitgate.finding import BLOCKED, ESCALATE, WARNING, Finding
-from commitgate.judge.approvals import AreaReview, open_escalations
+from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import unreviewed
 from commitgate.judge.checkpoints import forged_findings
 from commitgate.judge.consistency import consistency
@@ -17,6 +17,7 @@ from commitgate.judge.derived import derived_findings
 from commitgate.judge.gates import retry_findings
 from commitgate.judge.history import decision_keys, stage_of
 from commitgate.judge.ledger import History
+from commitgate.judge.review_gate import AreaReview
 from commitgate.judge.reviewing import erased_findings, mixed_findings
 from commitgate.judge.stages import STALE, Board, board
 from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, read_verdicts

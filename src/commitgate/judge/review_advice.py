@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from commitgate.judge.approvals import AreaReview
 from commitgate.judge.awaited import awaited, next_reviewer
 from commitgate.judge.binding import area_token
+from commitgate.judge.review_gate import AreaReview
 from commitgate.judge.stages import Box
 from commitgate.judge.verdict import Verdict
 from commitgate.judge.verdicts import find_reviewer

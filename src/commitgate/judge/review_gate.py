@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from commitgate.judge.ledger import Escalation
 from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, Entry
 from commitgate.policy.model import Track
+from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
-
-    from commitgate.judge.approvals import AreaReview
 
 COUNTED = "counted"
 STALE = "stale"
@@ -29,6 +29,31 @@ _NOT_COUNTED = {
     IDENTITY: "the approval was committed by somebody else",
     SAME_PERSON: "committed by a person whose approval counts under another name already",
 }
+
+
+class Counted(Record):
+    """One verdict and whether it counts. ``why`` is a sentence; ``command`` renews the verdict."""
+
+    entry: Entry
+    state: str  # COUNTED or the reason why not
+    why: str
+    command: str
+    line: int
+
+
+class AreaReview(Record):
+    """Everything about the review of one area, and the fields of its derived gate (without timestamps)."""
+
+    area: str
+    shape: str
+    required: int
+    verdicts: tuple[Counted, ...]
+    approvals: tuple[str, ...]
+    requested: tuple[str, ...]  # reviewers whose change request stands
+    escalations: tuple[Escalation, ...]  # without a decision
+    status: str
+    failure_reason: str
+    gate: dict[str, Any]
 
 
 def derived_gate(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from commitgate.documents.facts import GateFacts
 from commitgate.facts import Snapshot
-from commitgate.judge.approvals import AreaReview, open_escalations
+from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import changed_parts, describe_change, fired, inputs, review_areas
 from commitgate.judge.ledger import History
+from commitgate.judge.review_gate import AreaReview
 from commitgate.policy.layout import gate_id
 from commitgate.policy.model import Policy, Stage, Track
 from commitgate.record import Record

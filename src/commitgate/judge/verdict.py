@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from commitgate.facts import Facts, Snapshot
 from commitgate.finding import BLOCKED, ESCALATE, MALFORMED, UNKNOWN, WARNING, Finding
-from commitgate.judge.approvals import AreaReview, open_escalations, reviews
+from commitgate.judge.approvals import open_escalations, reviews
 from commitgate.judge.gates import document_findings
 from commitgate.judge.history import extend
 from commitgate.judge.ledger import History
 from commitgate.judge.order import commit_findings, stale_findings
 from commitgate.judge.outside import landed_findings, uncovered_findings
+from commitgate.judge.review_gate import AreaReview
 from commitgate.judge.security import floor_findings, lifted_findings, missing_review_findings, veto_findings
 from commitgate.judge.stages import ESCALATED, FAIL, PASSED, SKIPPED, STALE, WAITING, Board, Box, board
 from commitgate.judge.verdicts import read_verdicts

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from commitgate.judge.approvals import AreaReview, Counted
 from commitgate.judge.awaited import awaited, eligible, next_reviewer
-from commitgate.judge.review_gate import CONTRIBUTOR, COUNTED, IDENTITY, MIXED, OWN_AREA, SAME_PERSON, STALE, UNBOUND
+from commitgate.judge.review_gate import (
+    CONTRIBUTOR,
+    COUNTED,
+    IDENTITY,
+    MIXED,
+    OWN_AREA,
+    SAME_PERSON,
+    STALE,
+    UNBOUND,
+    AreaReview,
+    Counted,
+)
 from commitgate.judge.verdict import Verdict
 from commitgate.judge.verdicts import CHANGES_REQUESTED, find_reviewer
 from commitgate.judge.why import Because, Reason

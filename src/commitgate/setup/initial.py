@@ -52,7 +52,7 @@ class Plan(NamedTuple):
 
 
 def plan(repo: Repository, wanted_target: str, kind: ci.Kind | None) -> Plan:
-    """Look at everything and refuse, with UserError, what would not end well. ``kind``: of CI, to write its file too."""
+    """Look at everything and refuse, with UserError, what would not end well. ``kind``: of CI, None for none."""
     _refuse_foreign_folder(repo.directory)
     refuse_ignored(repo)
     target = wanted_target or find_target(repo)

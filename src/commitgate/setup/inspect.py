@@ -17,10 +17,11 @@ from commitgate.setup.shims import FRAMEWORK, KEPT, LEGACY, MISSING, NO_FILE, OU
 OLDEST_GIT = (2, 38)  # the first with `merge-tree --write-tree`
 
 OK, WARNING, ERROR = 0, 1, 2
+NOTE = -1  # worth knowing; nothing is wrong
 
 
 class Remark(NamedTuple):
-    """One line of the report. level: OK, WARNING or ERROR; subject: a hook, a file, "git"…; hint: what repairs it."""
+    """One line of the report. level: one of the above; subject: a hook, a file, "git"…; hint: what repairs it."""
 
     level: int
     subject: str

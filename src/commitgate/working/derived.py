@@ -8,8 +8,7 @@ from __future__ import annotations
 from commitgate.documents.facts import GateFacts
 from commitgate.documents.gate import render
 from commitgate.facts import Snapshot
-from commitgate.judge.approvals import AreaReview
-from commitgate.judge.review_gate import same_gate
+from commitgate.judge.review_gate import AreaReview, same_gate
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.layout import gate_path
 from commitgate.record import Record
