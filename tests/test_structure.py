@@ -27,7 +27,7 @@ LAYERS = (
     ("replay",),
     ("writing", "crash", "setup"),
     ("working", "doors"),
-    ("demo", "commands"),
+    ("demo", "commands", "completion"),
     ("cli", "__main__"),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 BRANCH = "branch"
 ON_TARGET = "on-target"
 LANDED = "landed"
+NOWHERE = "nowhere"
 
 
 class Reference(Record):
@@ -47,10 +48,27 @@ def find_reference(
 ) -> Reference:
     """The reference for heads that are asked about under a target tip ("" = no target).
 
-    CannotDecide when the target and the heads have no single merge base.
+    CannotDecide when the target and the heads have no single merge base; without a run nothing depends on it.
     """
     if not heads:
         return Reference("", ON_TARGET, "", "")
+    try:
+        return _find(repo, policy, root, heads, run_id, tip, run_id_at)
+    except CannotDecide:
+        if run_id:
+            raise
+        return Reference(heads[0], NOWHERE, "", "")
+
+
+def _find(
+    repo: Repository,
+    policy: Policy,
+    root: str,
+    heads: tuple[str, ...],
+    run_id: str,
+    tip: str,
+    run_id_at: Callable[[str], str],
+) -> Reference:
     if not tip:
         if policy.target and run_id:
             raise CannotDecide(

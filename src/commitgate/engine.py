@@ -13,7 +13,7 @@ from commitgate.facts import Facts, Snapshot
 from commitgate.gather import Gathering
 from commitgate.git.delta import differing_from_all
 from commitgate.git.merge import edited_in_merge
-from commitgate.git.process import GitFailed, Repository
+from commitgate.git.process import Repository
 from commitgate.git.reads import start_index_reads, start_worktree_reads
 from commitgate.git.refs import Refs, Target, resolve, target_tip
 from commitgate.git.side import content_on_disk, empty_tree, worktree_rows
@@ -122,6 +122,14 @@ class Engine:
 
         Tightening acts at once, loosening after the merge. While the target has no policy, the side's is in force.
         """
+        force = self.force(policies, own, refs)
+        first = judged(force)
+        if force.policy is own:
+            return first
+        return first._replace(verdict=both(first.verdict, judged(force._replace(policy=own)).verdict))
+
+    def force(self, policies: Policies, own: Policy, refs: Refs) -> Force:
+        """What a side with the policy ``own`` is judged under first: the target's policy, its own where they agree."""
         target = refs.target("")
         tip = self._tip(target)
         protected = policies.protected(tip) if tip else None
@@ -131,9 +139,8 @@ class Engine:
             tip = self._tip(target)
             protected = (policies.protected(tip) if tip else None) or protected
         if protected is None or protected.digest == own.digest:
-            return judged(Force(own, target, tip))
-        first, second = judged(Force(protected, target, tip)), judged(Force(own, target, tip))
-        return first._replace(verdict=both(first.verdict, second.verdict))
+            return Force(own, target, tip)
+        return Force(protected, target, tip)
 
     def _tip(self, target: Target) -> str:
         """The target's tip; whether its local branch contains the remote one is asked of git only once."""
@@ -203,14 +210,7 @@ def _run_of(snapshot: Snapshot) -> str:
 
 def open_engine(directory: str = "", environ: Mapping[str, str] | None = None) -> Engine:
     """An engine with the repository's memo; without one where there must be none (CI, a quarantine)."""
-    try:
-        return engine_of(Repository(directory, environ))
-    except GitFailed as failed:
-        if "not a git repository" in failed.stderr:
-            raise CannotDecide(
-                "this is not a git repository", "go to one, or make one: git init", "engine/no-repository"
-            ) from None
-        raise
+    return engine_of(Repository(directory, environ))
 
 
 def engine_of(repo: Repository, started: Reads | None = None) -> Engine:

@@ -45,6 +45,7 @@ class Snapshot(Record):
     touched: tuple[Change, ...]
     touched_process: tuple[Row, ...]
     signer: str = ""  # key of a commit's good signature; asked for only where a reviewer's level is "signed"
+    when: int = 0  # author date of a commit, epoch seconds
 
     @property
     def run(self) -> RunFacts | None:
@@ -92,4 +93,5 @@ class Facts(Record):
     kind: str  # index, commit or worktree
     unmerged: tuple[str, ...]  # paths with conflicts in the index
     shallow: bool = False
+    based: bool = True  # False: without a run, and with no single merge base
     outside: tuple[Change, ...] = ()  # what the side changes since its run landed; no gate covers it

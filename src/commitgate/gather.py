@@ -7,7 +7,7 @@ extended when HEAD moves by one commit.
 
 from __future__ import annotations
 
-from commitgate.base import Reference, find_reference
+from commitgate.base import NOWHERE, Reference, find_reference
 from commitgate.facts import Change, Facts, Snapshot
 from commitgate.git.delta import compose, differing_from_all, extend_delta
 from commitgate.git.history import Commit, diff_trees, read_walk, start_walk
@@ -121,7 +121,11 @@ class Gathering:
         if snapshot.touched_process:  # nothing is bound where no process file changes
             snapshot = self.with_delta(snapshot, self.states[commit.oid])
         snapshot = snapshot._replace(
-            author=commit.author, committer=commit.committer, coauthors=commit.coauthors, signer=self.signer(snapshot)
+            author=commit.author,
+            committer=commit.committer,
+            coauthors=commit.coauthors,
+            signer=self.signer(snapshot),
+            when=commit.when,
         )
         return snapshot, tuple(self.tree(parent, Content()) for parent in parents)
 
@@ -191,7 +195,8 @@ class Gathering:
             side = snapshot._replace(delta=self.frozen_delta(reference, snapshot.run.track))
             outside = self.outside(state, reference.since, snapshot.run.track)
             return Facts(side, parents, state.base, frozen=True, kind=kind, unmerged=(), outside=outside)
-        return Facts(self.with_delta(snapshot, state), parents, state.base, False, kind, ())
+        based = reference.mode != NOWHERE
+        return Facts(self.with_delta(snapshot, state), parents, state.base, False, kind, (), based=based)
 
     def split(self, rows: Iterable[Row], active: bool) -> tuple[list[Row], list[Row]]:
         """(process rows, product rows). Without a run every path is product."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commitgate.base import ON_TARGET, Reference
+from commitgate.base import NOWHERE, ON_TARGET, Reference
 from commitgate.gather import Gathering, State
 from commitgate.git.history import read_walk, start_walk
 from commitgate.git.refs import Target
@@ -52,7 +52,7 @@ def stand_on(
         {head: gathering.states[head] for head in heads},
         {head: books.get(head, BLANK) for head in heads},
     )
-    if alone:
+    if alone and reference.mode != NOWHERE:  # a run may start on it, and then it cannot be decided
         _remember(gathering, heads[0], target, ground)
     return ground
 

@@ -48,6 +48,10 @@ class Replay(Record):
         """The repaired ones as errors, for ``history: strict``."""
         return [_named(one)._replace(level=BLOCKED) for one in self.events if one.repaired_by]
 
+    def merging(self) -> list[Finding]:
+        """What keeps the tip from being merged: its state, and the stages that are not effective."""
+        return [*self.answer.verdict.state, *self.answer.verdict.obstacles]
+
 
 def _named(event: Event) -> Finding:
     finding = event.finding
@@ -63,26 +67,35 @@ class Replaying:
         self.memo = NoMemo()
         self._progress = progress
 
-    def replay(self, base: str, head: str, now: int) -> Replay:
-        """Judge base..head (``base`` "" for everything) at the time ``now``, under the base's policy and the head's."""
+    def replay(self, base: str, head: str, now: int, known: tuple[str, ...] = ()) -> Replay:
+        """Judge base..head (``base`` "" for everything) at the time ``now``, under the base's policy and the head's.
+
+        ``known`` are commits that were judged where they are: what they contain is not judged again.
+        """
         head = resolve(self.repo, head)
         base = resolve(self.repo, base) if base else ""
         policies = Policies(self.repo, self.memo)
         own = policies.at_commit(head)
         protected = policies.protected(base) if base else None
-        first = self._under(protected or own, base, head, now)
+        first = self._under(protected or own, base, head, now, known)
         if protected is None or protected.digest == own.digest:
             return first
-        second = self._under(own, base, head, now)
+        second = self._under(own, base, head, now, known)
         verdict = both(first.answer.verdict, second.answer.verdict)
         known = {(one.commit, one.finding) for one in first.events}
         events = (*first.events, *(one for one in second.events if (one.commit, one.finding) not in known))
         return Replay(first.answer._replace(verdict=verdict), first.commits, events)
 
-    def _under(self, policy: Policy, base: str, head: str, now: int) -> Replay:
+    def replay_all(self, head: str, now: int, known: tuple[str, ...] = ()) -> Replay:
+        """Judge everything up to ``head`` where there is no target branch yet, under the policy that it brings."""
+        head = resolve(self.repo, head)
+        policy = Policies(self.repo, self.memo).at_commit(head)
+        return self._under(policy._replace(target=""), "", head, now, known)
+
+    def _under(self, policy: Policy, base: str, head: str, now: int, known: tuple[str, ...]) -> Replay:
         gathering = Gathering(self.repo, policy, self.memo, ROOT)
         reference = gathering.reference((head,), gathering.trees.run_id_at(head), base)
-        own = None if reference.tip == base else self._between(base, head)
+        own = None if reference.tip == base and not known else self._between(head, base, *known)
         walk = _Walk(gathering, policy, now)
         parents: tuple[Snapshot, ...] = ()
         snapshot: Snapshot | None = None
@@ -104,8 +117,8 @@ class Replaying:
         )
         return Replay(answer, walk.commits, events)
 
-    def _between(self, base: str, head: str) -> set[str]:
-        exclude = [f"^{base}"] if base else []
+    def _between(self, head: str, *behind: str) -> set[str]:
+        exclude = [f"^{one}" for one in behind if one]
         return set(self.repo.run("rev-list", head, *exclude, "--").decode("ascii").split())
 
 

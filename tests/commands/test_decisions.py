@@ -131,7 +131,7 @@ def test_a_decision_is_an_option_or_itself(decision, options):
 
 
 def test_rule_asks_and_records_each_once(story):
-    told = story("started")
+    told = story("designed")
     told.gate("rule", "token", check=True)
     assert "PRINCIPAL-RULING-REQUEST: token" in told.read(CONTEXT)
     said = told.gate("rule", "token", "never in a response", "--adr", "Token not in response")
@@ -149,7 +149,7 @@ def test_rule_writes_nothing_when_its_record_has_no_name(story):
 
 
 def test_adr_numbers_go_up_and_are_filled_in(story):
-    told = story("started")
+    told = story("designed")
     said = told.gate("adr", "Email delivery via queue")
     assert said.code == 0, said.said
     text = told.read("pipeline/adr/0001-email-delivery-via-queue.md")
@@ -158,6 +158,16 @@ def test_adr_numbers_go_up_and_are_filled_in(story):
     told.gate("adr", "Second", check=True)
     assert (told.path / "pipeline" / "adr" / "0002-second.md").exists()
     assert "already there" in told.gate("adr", "second").out
+
+
+def test_a_record_is_early_while_design_is_not_open(story):
+    told = story("requirements")
+    for command in (("adr", "Early"), ("rule", "token", "never", "--adr", "Early")):
+        said = same(told, *command, code=2)
+        assert "belongs to design, which is not open yet: checkpoint a is undecided" in said.err
+    told.decide("CHECKPOINT-PASS: a (user)")
+    told.gate("adr", "In time", check=True)
+    assert told.commit("record", check=False).code == 0
 
 
 def test_a_number_is_never_given_twice(story):
@@ -178,7 +188,7 @@ def test_a_number_is_never_given_twice(story):
 
 
 def test_parallel_records_get_different_numbers(story):
-    told = story("started")
+    told = story("designed")
     writers = [
         subprocess.Popen(
             [sys.executable, "-m", "commitgate", "adr", f"Record {'abcdefgh'[number]}"],

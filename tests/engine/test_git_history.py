@@ -210,6 +210,10 @@ def test_unrelated_histories_cannot_be_judged(told):
     story.write("README.md", "x\n")
     story.git("add", "-A")
     assert commit(story).passed(), "an unborn branch is compared with nothing"
+    assert commit(story, "--allow-empty").passed(), "nothing is bound where there is no run"
+    story.git("checkout", "-q", "feature/reset", "--", "pipeline")
+    assert commit(story).refused("engine/unrelated", 4)
+    story.git("commit", "-q", "-n", "-m", "around the hook")
     assert first_finding(story.check("--rev", "HEAD")) == (4, "engine/unrelated")
     assert commit(story, "--allow-empty").refused("engine/unrelated", 4)
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from story import REPORT, derive
+from story import REPORT, RUN, derive
+from support import Repo
 
 EMAILS = """version: 1
 reviewers:
@@ -148,8 +149,8 @@ def test_the_stages_named_in_a_warning_can_be_reaffirmed_as_they_stand(story):
 def test_a_change_of_mode_alone_is_shown_as_one(story):
     told = story("tested")
     (told.path / "src/backend/auth.js").chmod(0o755)
-    said = told.commit("executable")
-    assert "src/backend/auth.js (mode 100644 → 100755)" in said.err
+    told.commit("executable")
+    assert "src/backend/auth.js (mode 100644 → 100755)" in told.gate("check").out
 
 
 def test_next_names_the_section_that_waits_for_its_verdict(story):
@@ -175,3 +176,32 @@ def test_totals_that_the_report_does_not_state_are_asked_for_there(story):
     said = told.gate("pass", "qa", *numbers, *more)
     assert said.code == 1
     assert 'write "Total: <n>, passed: <n>, failed: <n>" into test-report.md' in said.said
+
+
+@pytest.mark.parametrize(
+    "command", ["check", "status", "next", "validate", "derive", "ask why", "adr why", "rule a b", "why x", "security"]
+)
+def test_outside_any_repository_every_command_says_so(tmp_path, command):
+    said = Repo(tmp_path).gate(*command.split())
+    assert said.code == 4
+    assert "this is not a git repository" in said.said
+    assert "git init" in said.said
+
+
+def test_without_a_run_a_branch_of_another_history_is_free(repo):
+    repo.gate("init")
+    repo.commit("adopt")
+    repo.git("switch", "-q", "--orphan", "pages")
+    repo.write("src/backend/auth.js", "one\n")
+    assert repo.commit("first", check=False).code == 0
+    repo.write("src/backend/auth.js", "two\n")
+    assert repo.commit("second", check=False).code == 0
+    assert repo.gate("check", "--ready").code == 0
+    said = repo.gate("security")
+    assert said.code == 4
+    assert "share no history" in said.said
+    repo.write("pipeline/run.json", RUN)
+    said = repo.commit("run", check=False)
+    assert (said.code != 0, "engine/unrelated" in said.err) == (True, True)
+    repo.commit("around the hook", args=("--no-verify",))
+    assert repo.gate("check").code == 4

@@ -40,7 +40,7 @@ FINDINGS = (
     Finding("gate/stale", WARNING, "stage-05 is stale: 3 files changed", "git gate reaffirm stage-05", "src/c.py", 3),
 )
 HISTORY = (
-    Finding("order/early", WARNING, "commit 1f2e3d4 wrote stage-05 before stage-04; repaired by 9a8b7c6", "", "a.py"),
+    Finding("order/early-work", WARNING, "commit 1f2e3d4 wrote stage-05 early; repaired by 9a8b7c6", "", "a.py"),
 )
 FULL = Report(
     title="commitgate: main..feature/reset",

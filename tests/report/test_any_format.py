@@ -53,7 +53,7 @@ def test_json_holds_to_its_schema_and_loses_nothing(report):
 def test_the_schema_names_every_key_and_no_other():
     data = json.loads(formats.render("json", FULL))
     assert set(data) == set(SCHEMA["properties"]) == set(SCHEMA["required"])
-    assert set(data["findings"][0]) == set(SCHEMA["$defs"]["finding"]["properties"])
+    assert set(data["findings"][0]) == set(SCHEMA["properties"]["findings"]["items"]["properties"])
     assert set(data["stages"][0]) == set(SCHEMA["properties"]["stages"]["items"]["properties"])
 
 

@@ -94,7 +94,7 @@ def test_waived_and_repaired_findings_are_told_apart():
         {"kind": "external", "status": "accepted", "justification": "W-7: until 1 May"}
     ]
     assert [one["ruleId"] for one in results if "history" in one.get("properties", {}).get("tags", [])] == [
-        "order/early"
+        "order/early-work"
     ]
 
 

@@ -51,8 +51,10 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("check", "check", "Judge the index, a commit, or the readiness of a branch."),
             ("verify", "verify", "Replay every commit of a range: the authority that no local hook can be."),
             ("validate", "validate", "Check gate files by themselves."),
-            ("why", "why", "Say why a path, a stage or an area is blocked."),
+            ("why", "why", "Say why a finding, a path, a stage, an area, a trigger or a rule is as it is."),
             ("explain", "explain", "Explain a rule: what it asks, why, and how to satisfy it."),
+            ("log", "log", "Tell what happened to a run, commit by commit."),
+            ("policy", "policy", "Check the policy file, test it with cases, or try it on past merges."),
         ),
     ),
 )

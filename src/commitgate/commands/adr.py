@@ -7,14 +7,17 @@ import click
 from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.finding import PASS
 from commitgate.working import records
-from commitgate.working.run_folder import run_folder
+from commitgate.working.desk import desk
 
 
 @click.command()
 @click.argument("title")
 def command(title: str) -> int:
     """Write pipeline/adr/NNNN-<TITLE>.md with the next number. A number is never given twice."""
-    with run_folder() as folder:
+    records.check_title(title)
+    with desk() as here:
+        records.refuse_early(here)
+        folder = here.folder
         done = records.adr(folder, title)
     tell(folder.top, done.path, "wrote" if done.written else "already there:")
     if done.written:

@@ -34,7 +34,14 @@ _SIDES = {INDEX: "the index", WORKTREE: "the work tree"}
 @click.option("--rev", metavar="REV", help="Judge a commit.")
 @click.option("--ready", is_flag=True, help="Also ask whether the branch may be merged.")
 @click.option("--only", type=click.Choice(sorted(FAMILIES)), help="Restrict the answer to one family of rules.")
-@click.option("--format", "form", type=click.Choice(formats.NAMES), default=formats.TEXT, show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(formats.NAMES),
+    default=formats.TEXT,
+    show_default=True,
+    help="How to write the answer.",
+)
 @click.option("--output", metavar="FILE", help="Write the answer to this file instead of standard output.")
 def command(side: str, rev: str | None, ready: bool, only: str | None, form: str, output: str | None) -> int:
     """Judge the work tree, the index or a commit.

@@ -8,6 +8,7 @@ from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.errors import UserError
 from commitgate.finding import PASS
 from commitgate.working import records
+from commitgate.working.desk import desk
 from commitgate.working.run_folder import run_folder
 
 
@@ -21,10 +22,13 @@ def command(topic: str, decision: str, title: str) -> int:
         if not decision:
             raise UserError("a request is no decision that could be recorded", "give the decision, or leave --adr out")
         records.check_title(title)
-    with run_folder() as folder:
-        done = [records.rule(folder, topic, decision)]
-        if title:
-            done.append(records.adr(folder, title))
+        with desk() as here:
+            records.refuse_early(here)
+            folder = here.folder
+            done = [records.rule(folder, topic, decision), records.adr(folder, title)]
+    else:
+        with run_folder() as folder:
+            done = [records.rule(folder, topic, decision)]
     for one in done:
         tell(folder.top, one.path, "wrote" if one.written else "unchanged")
     if any(one.written for one in done):

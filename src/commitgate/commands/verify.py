@@ -79,8 +79,7 @@ def findings_of(replay: Replay, ready: bool) -> list[Finding]:
     """What the range is answerable for: what still stands, and with ``ready`` what keeps it from being merged."""
     findings = replay.standing()
     if ready:
-        verdict = replay.answer.verdict
-        findings += [one for one in (*verdict.state, *verdict.obstacles) if one not in findings]
+        findings += replay.merging()
     return list(dict.fromkeys(findings))
 
 

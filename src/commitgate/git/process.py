@@ -59,8 +59,11 @@ class GitFailed(CannotDecide):
 
     def __init__(self, command: str, status: int, stderr: str) -> None:
         said = stderr.strip().splitlines()
-        message = f"git {command} failed ({status}): {said[-1] if said else 'no message'}"
-        super().__init__(message, "git fsck, if git itself seems broken", "engine/git-failed")
+        if "not a git repository" in stderr:
+            super().__init__("this is not a git repository", "go to one, or make one: git init", "engine/no-repository")
+        else:
+            message = f"git {command} failed ({status}): {said[-1] if said else 'no message'}"
+            super().__init__(message, "git fsck, if git itself seems broken", "engine/git-failed")
         self.status = status
         self.stderr = stderr
 

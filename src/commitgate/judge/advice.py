@@ -89,12 +89,11 @@ def _is_of(verdict: Verdict, box: Box, path: str) -> bool:
 def _resolve(verdict: Verdict, box: Box) -> Advice:
     one = open_escalations(verdict.snapshot, verdict.history, box.stage_id)[0]
     options = "; ".join(f"{number}. {option}" for number, option in enumerate(one.options, 1))
-    asked = one.decision_needed + (f" ({options})" if options else "")
-    reason = f"{box.stage_id} is escalated by {one.by}: {one.reason}" + (f". To decide: {asked}" if asked else "")
+    reason = f"{box.stage_id} is escalated by {one.by}: {one.told}" + (f" ({options})" if options else "")
     role, verb = ("principal", "rule") if one.reason.endswith(RULING) else ("user", "resolve")
     command = f'git gate {verb} {box.stage_id} "<decision>"'
     if not one.commit:
-        reason += ". It is not committed yet, and only what is decided after that commit counts"
+        reason += " It is not committed yet, and only what is decided after that commit counts."
         command = f"git add {verdict.snapshot.root} && git commit"
     return Advice(RESOLVE, box.stage, box.stage_id, role, reason, command)
 

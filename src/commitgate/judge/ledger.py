@@ -56,6 +56,12 @@ class Escalation(Record):
     by: str
     known: tuple[str, ...]
 
+    @property
+    def told(self) -> str:
+        """Reason and what is to be decided, as one or two whole sentences."""
+        asked = f" To decide: {self.decision_needed}" if self.decision_needed else ""
+        return f"{self.reason.rstrip('. ')}.{asked}"
+
 
 class History(Record):
     """The fold. Dicts are never changed in place."""

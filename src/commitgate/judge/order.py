@@ -19,7 +19,7 @@ from commitgate.judge.history import decision_keys, stage_of
 from commitgate.judge.ledger import History
 from commitgate.judge.review_gate import AreaReview
 from commitgate.judge.reviewing import erased_findings, mixed_findings
-from commitgate.judge.stages import STALE, Board, board
+from commitgate.judge.stages import Board, board
 from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, read_verdicts
 from commitgate.objects import ABSENT
 from commitgate.policy.layout import ARCHIVE, REVIEWS, gate_path, is_gate_path, owners
@@ -297,21 +297,3 @@ def _one_commit(policy: Policy, track: Track, facts: Facts, new_gates: dict[str,
     return [
         Finding("order/one-commit", level, f"one commit passes several stages: {names}", "commit each stage by itself")
     ]
-
-
-def stale_findings(board: Board, before: set[str]) -> list[Finding]:
-    """What this commit makes stale, as one warning with the chain. ``before``: stage ids that were stale already."""
-    stale = [box for box in board.boxes if box.state == STALE and box.stage_id not in before]
-    if not stale:
-        return []
-    chain = ", ".join(box.stage_id for box in stale)
-    changed = list(dict.fromkeys(path for box in stale for path in box.changed))[:5] or [stale[0].why]
-    reviews = [number for number, box in enumerate(stale) if box.stage == "peer-review"]
-    ahead = stale[: reviews[0]] if reviews else stale  # what comes after a review waits for it
-    names = " ".join(dict.fromkeys(box.stage for box in ahead))
-    hint = (
-        f"once the roles stand by them: git gate reaffirm {names}"
-        if names
-        else f"git gate review {stale[0].area} renews an approval"
-    )
-    return [Finding("order/stale", WARNING, f"this makes {chain} stale: {'; '.join(changed)}", hint)]

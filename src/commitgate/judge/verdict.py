@@ -8,11 +8,12 @@ from commitgate.judge.approvals import open_escalations, reviews
 from commitgate.judge.gates import document_findings
 from commitgate.judge.history import extend
 from commitgate.judge.ledger import History
-from commitgate.judge.order import commit_findings, stale_findings
+from commitgate.judge.order import commit_findings
 from commitgate.judge.outside import landed_findings, uncovered_findings
 from commitgate.judge.review_gate import AreaReview
 from commitgate.judge.security import floor_findings, lifted_findings, missing_review_findings, veto_findings
 from commitgate.judge.stages import ESCALATED, FAIL, PASSED, SKIPPED, STALE, WAITING, Board, Box, board
+from commitgate.judge.staleness import stale_findings
 from commitgate.judge.verdicts import read_verdicts
 from commitgate.policy.layout import ARCHIVE, gate_path
 from commitgate.policy.model import Policy, Track
@@ -199,17 +200,16 @@ def _state(facts: Facts, after: History, current: Board) -> list[Finding]:
     for box in current.boxes:
         path = gate_path(root, box.stage_id)
         if box.state == ESCALATED:
-            for one in open_escalations(facts.side, after, box.stage_id):
-                needed = f" Decision needed: {one.decision_needed}" if one.decision_needed else ""
-                found.append(
-                    Finding(
-                        "escalation/open",
-                        ESCALATE,
-                        f"{box.stage_id} is escalated by {one.by}: {one.reason}.{needed}",
-                        f'git gate resolve {box.stage_id} "<decision>"',
-                        path,
-                    )
+            found += [
+                Finding(
+                    "escalation/open",
+                    ESCALATE,
+                    f"{box.stage_id} is escalated by {one.by}: {one.told}",
+                    f'git gate resolve {box.stage_id} "<decision>"',
+                    path,
                 )
+                for one in open_escalations(facts.side, after, box.stage_id)
+            ]
         elif box.state == FAIL:
             found.append(Finding("gate/failed", BLOCKED, f"{box.stage_id} is not PASS: {box.why}", _next(box), path))
         elif box.state == STALE:

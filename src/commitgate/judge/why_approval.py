@@ -39,9 +39,8 @@ def of_approval(policy: Policy, verdict: Verdict, review: AreaReview, places: Pl
     """The review of one area: verdict by verdict, then what is missing."""
     reasons = [_verdict(policy, verdict, review, one, places) for one in review.verdicts]
     for one in review.escalations:
-        needed = f" To decide: {one.decision_needed}" if one.decision_needed else ""
         command = f'git gate resolve stage-06-{review.area} "<decision>"'
-        reasons.append(Reason("escalation/open", f"{one.by} escalates: {one.reason}.{needed}", "user", command))
+        reasons.append(Reason("escalation/open", f"{one.by} escalates: {one.told}", "user", command))
     given = {one.entry.reviewer for one in review.verdicts if one.entry.verdict == CHANGES_REQUESTED}
     for name in review.requested:
         if name not in given:
@@ -94,7 +93,8 @@ def _authors(policy: Policy, review: AreaReview) -> list[str]:
 def _count(policy: Policy, verdict: Verdict, review: AreaReview, places: Places) -> Reason:
     place = places.review("matrix" if review.shape == "matrix" else "scoped")
     shape = "several reviewed areas change" if review.shape == "matrix" else f"the review is {review.shape}"
-    fact = f"{review.required} approvals are required: {shape}"
+    wanted = "1 approval is" if review.required == 1 else f"{review.required} approvals are"
+    fact = f"{wanted} required: {shape}"
     waits = awaited(policy, verdict.history, review)
     if not waits:
         return Reason("", fact, place=place)

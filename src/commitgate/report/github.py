@@ -52,7 +52,8 @@ def _property(text: str) -> str:
 
 def _verdict(report: Report) -> str:
     errors = sum(1 for one in report.findings if one.level)
-    counts = f"{errors} errors, {len(report.findings) - errors} warnings"
+    warnings = len(report.findings) - errors
+    counts = f"{errors} error{'s' if errors != 1 else ''}, {warnings} warning{'s' if warnings != 1 else ''}"
     ready = "ready to merge" if report.ready else "not ready to merge"
     return f"commitgate: {VERDICTS[report.exit]} (exit {report.exit}), {ready}; {counts}"
 

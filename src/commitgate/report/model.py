@@ -23,7 +23,8 @@ class Report(Record):
     findings: what is wrong; suppressed: findings that a waiver covers, each with the waiver's id or reason;
     stages: rows as :func:`commitgate.report.plain.stage_data` gives them; exit: the exit code of the whole answer;
     run: ``{"id", "feature", "track"}`` or None; warnings: (stage id, text) as gates carry them forward;
-    history: findings about commits of a range that a later commit repaired, each message naming its commit;
+    history: findings about commits of a range that a later commit repaired, each message naming its commit, with the
+    level they count with (warnings unless the history is judged strictly);
     next_step: what to do now, in words; command: the command for it. "" where there is none.
     """
 

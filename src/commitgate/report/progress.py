@@ -25,7 +25,7 @@ class Progress:
         now = time.monotonic()
         if now < self._next or not self._stream.isatty():
             return
-        self._stream.write(f"\r{count} commits judged")
+        self._stream.write(f"\rcommits judged: {count}")
         self._stream.flush()
         self._next = now + _EVERY_SECONDS
         self._shown = True

@@ -9,8 +9,11 @@ from typing import NamedTuple
 
 from commitgate.documents import context, context_edit
 from commitgate.engine import ROOT
-from commitgate.errors import UserError
+from commitgate.errors import GateError, UserError
+from commitgate.finding import BLOCKED
 from commitgate.git.process import Repository
+from commitgate.policy.layout import owners
+from commitgate.working.desk import Desk
 from commitgate.working.laying import filled
 from commitgate.working.run_folder import CONTEXT, RunFolder, timestamp
 from commitgate.working.starting import slug
@@ -67,6 +70,20 @@ def adr(folder: RunFolder, title: str) -> Recorded:
     path = f"{_FOLDER}{number:04}-{name}.md"
     words = {"number": f"{number:04}", "title": title, "feature": folder.run().feature}
     return Recorded(path, folder.write(path, filled("adr.md", words, time.time())))
+
+
+def refuse_early(desk: Desk) -> None:
+    """GateError (exit 2) while no stage that owns decision records is open: the hook would refuse the file."""
+    stages = owners(desk.policy, desk.track, f"{_FOLDER.removeprefix(ROOT + '/')}0001-any.md")
+    board = desk.board
+    if not stages or any(board.open[stage.name] for stage in stages):
+        return
+    lacking = "; ".join(board.lacking[stages[0].name])
+    raise GateError(
+        f"a decision record belongs to {stages[0].name}, which is not open yet: {lacking}",
+        "git gate next says what comes first",
+        BLOCKED,
+    )
 
 
 def check_title(title: str) -> str:

@@ -7,7 +7,7 @@ from commitgate.errors import CannotDecide
 from commitgate.facts import Change
 from commitgate.gather import Gathering
 from commitgate.git.history import diff_trees
-from commitgate.git.refs import resolve
+from commitgate.git.refs import resolve, target_tip, the_merge_base
 from commitgate.git.side import content_on_disk, empty_tree
 from commitgate.objects import ABSENT, PLAIN, Row
 from commitgate.policies import Policies
@@ -26,6 +26,10 @@ def change_of(engine: Engine, question: Question, answer: Answer) -> tuple[Chang
         return answer.facts.outside
     if answer.verdict.snapshot.run is not None:
         return answer.verdict.snapshot.delta
+    if not answer.facts.based:
+        side = answer.verdict.snapshot
+        tip = target_tip(engine.repo, answer.target)
+        the_merge_base(engine.repo, tip, *((side.commit,) if side.commit else side.parents))  # says why there is none
     base = answer.facts.base or empty_tree(engine.repo)
     gathering = Gathering(engine.repo, answer.policy, engine.memo, ROOT)
     if question.kind == COMMIT:
