@@ -24,7 +24,7 @@ LAYERS = (
     ("judge", "base", "trees", "gather", "report"),
     ("heads", "policies", "sides"),
     ("engine",),
-    ("replay",),
+    ("replay", "protection"),
     ("writing", "crash", "setup"),
     ("working", "doors"),
     ("demo", "commands", "completion"),
@@ -128,7 +128,7 @@ def test_the_help_needs_neither_click_nor_any_command():
 
 
 RULE = re.compile(r'"((?:json|gate|run|review|context|brief|design|report|order|track|checkpoint|escalation|engine'
-                  r'|consistency|security|policy|ready|merge)/[a-z][a-z0-9-]*)"')  # fmt: skip
+                  r'|consistency|security|policy|ready|merge|push)/[a-z][a-z0-9-]*)"')  # fmt: skip
 
 
 def rules_in(folder: Path) -> set[str]:

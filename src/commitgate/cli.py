@@ -65,6 +65,7 @@ def group(ctx: click.Context, folders: tuple[str, ...], color: str) -> int:
     """A staged delivery pipeline, enforced by git itself."""
     # The command parses its own arguments only after this, so every path in them is seen from the new folder.
     terminal.choose(color)
+    ctx.color = None if color == terminal.AUTO else terminal.coloured()  # click would take colours out of a pipe
     for folder in folders:
         enter(folder)
     if ctx.invoked_subcommand is None:
@@ -127,6 +128,6 @@ def refuse(error: GateError) -> None:
     if not error.findings:
         complain(error.message, error.hint)
         return
-    click.echo(render(error.findings, terminal.colours()), nl=False)
+    click.echo(render(error.findings, terminal.colours()), nl=False, color=terminal.coloured())
     if error.closing:
         click.echo(error.closing)

@@ -9,7 +9,10 @@ from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
+
+    from commitgate.policy.model import PathClass, Policy
 
 
 class Change(Record):
@@ -23,6 +26,22 @@ class Change(Record):
     area: str  # "" for a path that is free
     free: bool
     triggers: tuple[tuple[str, str], ...]  # (trigger id, what matched); () in areas that are not reviewed
+
+
+def classified(policy: Policy, rows: Iterable[tuple[Row, PathClass]], track: str) -> tuple[Change, ...]:
+    """Product rows with their area and triggers as they count on a track, sorted by path."""
+    unreviewed = {area.name for area in policy.areas if not area.reviewed}
+    known = policy.tracks.get(track)
+    deps_area = known is not None and known.deps_area
+    changes = []
+    for row, kind in rows:
+        area = "deps" if deps_area and kind.deps else kind.area
+        triggers = kind.triggers
+        if area in unreviewed and not kind.free:
+            triggers = tuple(hit for hit in triggers if hit[0] == "control:plane")
+        changes.append(Change(*row[:5], "" if kind.free else area, kind.free, triggers))
+    changes.sort(key=lambda change: change.path.encode("utf-8", "surrogateescape"))
+    return tuple(changes)
 
 
 class Snapshot(Record):

@@ -8,7 +8,7 @@ extended when HEAD moves by one commit.
 from __future__ import annotations
 
 from commitgate.base import NOWHERE, Reference, find_reference
-from commitgate.facts import Change, Facts, Snapshot
+from commitgate.facts import Change, Facts, Snapshot, classified
 from commitgate.git.delta import compose, differing_from_all, extend_delta
 from commitgate.git.history import Commit, diff_trees, read_walk, start_walk
 from commitgate.git.merge import edited_in_merge
@@ -210,19 +210,7 @@ class Gathering:
 
     def classify(self, rows: Iterable[Row], track: str) -> tuple[Change, ...]:
         """Rows with their area and triggers, sorted by path."""
-        unreviewed = {area.name for area in self.policy.areas if not area.reviewed}
-        known = self.policy.tracks.get(track)
-        deps_area = known is not None and known.deps_area
-        changes = []
-        for row in rows:
-            kind = self.path_class(row.path)
-            area = "deps" if deps_area and kind.deps else kind.area
-            triggers = kind.triggers
-            if area in unreviewed and not kind.free:
-                triggers = tuple(hit for hit in triggers if hit[0] == "control:plane")
-            changes.append(Change(*row[:5], "" if kind.free else area, kind.free, triggers))
-        changes.sort(key=lambda change: change.path.encode("utf-8", "surrogateescape"))
-        return tuple(changes)
+        return classified(self.policy, ((row, self.path_class(row.path)) for row in rows), track)
 
     def frozen_delta(self, reference: Reference, track: str) -> tuple[Change, ...]:
         """The product delta of a landed run, which no longer moves."""

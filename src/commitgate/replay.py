@@ -77,22 +77,23 @@ class Replaying:
         policies = Policies(self.repo, self.memo)
         own = policies.at_commit(head)
         protected = policies.protected(base) if base else None
-        first = self._under(protected or own, base, head, now, known)
+        first = self.under(protected or own, base, head, now, known)
         if protected is None or protected.digest == own.digest:
             return first
-        second = self._under(own, base, head, now, known)
+        second = self.under(own, base, head, now, known)
         verdict = both(first.answer.verdict, second.answer.verdict)
-        known = {(one.commit, one.finding) for one in first.events}
-        events = (*first.events, *(one for one in second.events if (one.commit, one.finding) not in known))
+        told = {(one.commit, one.finding) for one in first.events}
+        events = (*first.events, *(one for one in second.events if (one.commit, one.finding) not in told))
         return Replay(first.answer._replace(verdict=verdict), first.commits, events)
 
     def replay_all(self, head: str, now: int, known: tuple[str, ...] = ()) -> Replay:
         """Judge everything up to ``head`` where there is no target branch yet, under the policy that it brings."""
         head = resolve(self.repo, head)
         policy = Policies(self.repo, self.memo).at_commit(head)
-        return self._under(policy._replace(target=""), "", head, now, known)
+        return self.under(policy._replace(target=""), "", head, now, known)
 
-    def _under(self, policy: Policy, base: str, head: str, now: int, known: tuple[str, ...]) -> Replay:
+    def under(self, policy: Policy, base: str, head: str, now: int, known: tuple[str, ...] = ()) -> Replay:
+        """Judge base..head, both of them full commit ids, under one policy alone, whatever the commits hold."""
         gathering = Gathering(self.repo, policy, self.memo, ROOT)
         reference = gathering.reference((head,), gathering.trees.run_id_at(head), base)
         own = None if reference.tip == base and not known else self._between(head, base, *known)

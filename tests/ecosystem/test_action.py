@@ -64,6 +64,7 @@ def test_one_that_is_not_finished_says_what_is_missing(place: Callable[[str], Pl
     assert "::error" in done.out
     assert "not ready to merge" in done.summary
     assert "**Next:**" in done.summary
+    assert "```mermaid\nflowchart LR\n" in done.summary
 
 
 def test_without_ready_only_the_commits_count(place: Callable[[str], Place], runner: Runner) -> None:
@@ -213,8 +214,9 @@ def test_nothing_of_the_pull_request_is_run(place: Callable[[str], Place], runne
     """Modules that Python would find in the work tree, a package of our name, and hooks: none of them is touched."""
     at = place("tested")
     trap = f"open({str(tmp_path / 'sprung')!r}, 'a').write(__file__)\n"
-    names = ("json.py", "venv.py", "pip.py", "sitecustomize.py", "usercustomize.py", "secrets.py", "yaml.py", "click.py")
-    for name in (*names, "commitgate/__init__.py", "commitgate/__main__.py", "setup.py", "conftest.py"):
+    modules = ("json", "venv", "pip", "sitecustomize", "usercustomize", "secrets", "yaml", "click")
+    packages = ("commitgate/__init__", "commitgate/__main__")
+    for name in (f"{module}.py" for module in (*modules, *packages, "setup", "conftest")):
         at.told.write(name, trap)
     at.told.write("pyproject.toml", '[build-system]\nrequires = []\nbuild-backend = "setup"\nbackend-path = ["."]\n')
     at.told.commit("traps", args=("--no-verify",))

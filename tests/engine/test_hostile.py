@@ -205,3 +205,33 @@ def test_without_a_run_a_branch_of_another_history_is_free(repo):
     assert (said.code != 0, "engine/unrelated" in said.err) == (True, True)
     repo.commit("around the hook", args=("--no-verify",))
     assert repo.gate("check").code == 4
+
+
+def test_a_release_role_answers_without_touching_the_section_of_another(story):
+    told = story("secured")
+    told.policy_on_target(
+        "version: 1\nreview: {release: [principal]}\nreviewers:\n  frontend: {emails: [frontend@example.com]}\n"
+    )
+    told.review("frontend", "backend", "CHANGES REQUESTED", "BLOCKER: x")
+    assert told.review("platform", "backend").code == 0
+    assert [one["reviewer"] for one in told.read_gate("stage-06-backend")["changes_requested"]] == ["frontend"]
+    assert told.review("principal", "backend").code == 0
+    gate = told.read_gate("stage-06-backend")
+    assert (gate["status"], gate["changes_requested"]) == ("PASS", [])
+    assert "a release role has answered" in told.gate("why", "approval", "backend").out
+    told.verdict("frontend", "backend", "CHANGES REQUESTED", "BLOCKER: y")
+    told.write("src/backend/auth.js", "// another state\n")
+    assert told.commit("build again", author="dev-backend", check=False, args=("--no-verify",)).code == 0
+    told.remove("pipeline/code-review/by-principal.md")
+    told.derive_and_commit("principal")
+    assert [one["reviewer"] for one in told.read_gate("stage-06-backend")["changes_requested"]] == ["frontend"]
+
+
+@pytest.mark.parametrize("path", ["adr/evil.py", "code-review/evil.sh", "archive/evil.py", "archive/2026-reset/evil.py"])
+def test_code_among_the_documents_is_product(story, path):
+    told = story("tested")
+    told.write(f"pipeline/{path}", "print()\n")
+    told.commit("hidden", check=False)
+    data = told.check("--rev", "HEAD", "--ready")
+    assert data["ready"] is False
+    assert "stage-06-other" in {row["stage"] for row in data["stages"]}

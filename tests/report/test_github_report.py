@@ -95,7 +95,8 @@ class TestSummary:
                                                     "strong_close", "softbreak"}  # fmt: skip
         parts = ("heading", "paragraph", "table", "thead", "tbody", "tr", "th", "td", "bullet_list", "list_item")
         ends = {f"{part}_{end}" for part in parts for end in ("open", "close")}
-        assert {token.type for token in tokens} <= ends | {"inline"}
+        assert {token.type for token in tokens} <= ends | {"inline", "fence"}
+        assert [token.info for token in tokens if token.type == "fence"] == (["mermaid"] if report.stages else [])
         rows = sum(token.type == "tr_open" for token in tokens)
         cells = sum(token.type in ("td_open", "th_open") for token in tokens)
         assert (rows, cells) == ((len(report.stages) + 1, 4 * (len(report.stages) + 1)) if report.stages else (0, 0))

@@ -68,7 +68,7 @@ def test_the_workflow_on_request(repo: Repo, install: Install) -> None:
     workflow = yaml.safe_load(repo.read(".github/workflows/commitgate.yml"))
     steps = workflow["jobs"]["gate"]["steps"]
     assert steps[0]["with"]["fetch-depth"] == 0
-    assert steps[-1]["run"] == "git gate check --ready --rev HEAD"
+    assert steps[-1]["run"] == 'git gate verify "$BASE..$HEAD" --ready --format github'
     assert "paths" not in (workflow[True]["pull_request"] or {})  # YAML 1.1 reads the key on: as true
 
 

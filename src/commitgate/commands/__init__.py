@@ -50,6 +50,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             ("check", "check", "Judge the index, a commit, or the readiness of a branch."),
             ("verify", "verify", "Replay every commit of a range: the authority that no local hook can be."),
+            ("pre-push", "pre_push", "Judge a push before it is sent, as the pre-push hook does."),
+            ("pre-receive", "pre_receive", "Judge a push that a server is about to accept."),
             ("validate", "validate", "Check gate files by themselves."),
             ("why", "why", "Say why a finding, a path, a stage, an area, a trigger or a rule is as it is."),
             ("explain", "explain", "Explain a rule: what it asks, why, and how to satisfy it."),

@@ -6,9 +6,11 @@ import time
 
 import click
 
+from commitgate.doors import marker
 from commitgate.engine import COMMIT, INDEX, WORKTREE, Answer, PolicyRefused, Question, open_engine
 from commitgate.errors import CannotDecide, UserError
-from commitgate.finding import UNKNOWN, Finding, exit_code
+from commitgate.finding import PASS, UNKNOWN, Finding, exit_code
+from commitgate.git.process import Repository
 from commitgate.judge.verdict import Verdict
 from commitgate.report import formats
 from commitgate.report.model import of_findings, of_verdict
@@ -77,6 +79,8 @@ def command(side: str, rev: str | None, ready: bool, only: str | None, form: str
         if form == formats.GITHUB:
             job_summary.add(report)
     emit(text, output)
+    if question.kind == INDEX and exit_code(findings) == PASS:
+        marker.leave(Repository())  # where a framework runs this at pre-commit, the hooks after it look for the mark
     return exit_code(findings)
 
 

@@ -1,4 +1,4 @@
-"""``git gate explain``: what a rule asks, why, and how to satisfy it."""
+"""``git gate explain``: what a rule asks, why, how to satisfy it, and which setting of the policy decides it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import json
 
 import click
 
-from commitgate.errors import UserError
+from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import PASS
+from commitgate.git.process import Repository
+from commitgate.git.side import content_on_disk
+from commitgate.policies import POLICY_FILE
 from commitgate.policy.catalog import Entry, catalog
+from commitgate.policy.places import Places
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
 
@@ -26,18 +30,37 @@ def command(rule: str, form: str) -> int:
             f"there is no rule {neutral(rule)!r}{f'; did you mean {near[0]}?' if near else ''}",
             "git gate explain lists them all",
         )
+    places = _places()
     if form == "json":
-        data = known[rule]._asdict() if rule else {"rules": [entry._asdict() for entry in known.values()]}
+        data = _data(known[rule], places) if rule else {"rules": [_data(entry, places) for entry in known.values()]}
         click.echo(json.dumps({"schema": 1, **data}, indent=2, ensure_ascii=False))
     elif rule:
-        click.echo(told(known[rule]), nl=False)
+        click.echo(told(known[rule], places), nl=False)
     else:
         width = max(map(len, known))
         click.echo("\n".join(f"{entry.rule:{width}}  {entry.title}" for entry in known.values()))
     return PASS
 
 
-def told(entry: Entry) -> str:
+def told(entry: Entry, places: Places) -> str:
     """One rule as text."""
     colour = colours()
-    return f"{colour.bold(entry.rule)}: {entry.title}\n    why: {entry.why}\n    fix: {entry.fix}\n"
+    place = places.rule(entry.rule)
+    lines = [f"{colour.bold(entry.rule)}: {entry.title}", f"    why:    {entry.why}", f"    fix:    {entry.fix}"]
+    lines.append(f"    policy: {colour.dim(place) if place else 'no setting changes this rule'}")
+    return "\n".join(lines) + "\n"
+
+
+def _data(entry: Entry, places: Places) -> dict[str, str]:
+    return {**entry._asdict(), "place": places.rule(entry.rule)}
+
+
+def _places() -> Places:
+    """The policy of the work tree, or the shipped rules alone where there is none."""
+    repo = Repository()
+    try:
+        return Places(content_on_disk(repo, [POLICY_FILE]).get(POLICY_FILE))
+    except CannotDecide:
+        return Places(None)
+    finally:
+        repo.close()

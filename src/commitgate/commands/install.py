@@ -6,6 +6,7 @@ import os
 
 import click
 
+from commitgate.errors import UserError
 from commitgate.git.process import Repository
 from commitgate.setup import hooks_folder, install, precommit_config, shims
 from commitgate.setup.ignored import rule_for
@@ -18,15 +19,36 @@ from commitgate.setup.ignored import rule_for
     default="",
     help="Install into this folder. Without it: the folder that git uses (core.hooksPath is respected).",
 )
-def command(hooks_path: str) -> int:
-    """Install the git hooks of this clone.
+@click.option(
+    "--reference-transaction",
+    is_flag=True,
+    help="Also the hook that keeps the target branch of this clone from moving to what is not ready, whatever command "
+    "moves it.",
+)
+@click.option("--pre-receive", is_flag=True, help="Also the hook of a server; in a bare repository that hook alone.")
+def command(hooks_path: str, reference_transaction: bool, pre_receive: bool) -> int:
+    """Install the git hooks of this clone, or of a server's repository.
 
     A hook that stands there already is kept and run first. Installing twice changes nothing; a newer version
     replaces an older one. `git gate uninstall` takes the hooks away again.
     """
     repo = hooks_folder.work_tree()
+    optional = [
+        hook
+        for hook, wanted in ((shims.REFERENCE_TRANSACTION, reference_transaction), (shims.PRE_RECEIVE, pre_receive))
+        if wanted
+    ]
+    if hooks_folder.is_bare(repo):
+        if optional != [shims.PRE_RECEIVE]:
+            raise UserError(
+                "this repository is bare: nobody commits here, and only pushes can be judged",
+                "git gate install --pre-receive",
+            )
+        hooks: tuple[str, ...] = (shims.PRE_RECEIVE,)
+    else:
+        hooks = (*shims.HOOKS, *optional)
     folder = hooks_folder.choose(repo, hooks_path)
-    steps = install.plan(folder)
+    steps = install.plan(folder, hooks)
     install.apply(folder, steps)
     for step in steps:
         click.echo(f"{hooks_folder.shown(step.path)}: {step.said}")

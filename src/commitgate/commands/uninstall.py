@@ -6,7 +6,8 @@ import os
 
 import click
 
-from commitgate.setup import hooks_folder, install
+from commitgate.git.process import Repository
+from commitgate.setup import hooks_folder, install, shims
 
 
 @click.command()
@@ -19,6 +20,16 @@ def command(hooks_path: str) -> int:
     chosen = os.path.abspath(hooks_path) if hooks_path else used.path
     folders = [chosen] if hooks_path or chosen == used.common else [chosen, used.common]
     for folder in folders:
-        for hook, said in install.remove(folder):
+        for hook, said in install.remove(folder, _looked_for(repo, folder)):
             click.echo(f"{hooks_folder.shown(os.path.join(folder, hook))}: {said}")
     return 0
+
+
+def _looked_for(repo: Repository, folder: str) -> tuple[str, ...]:
+    """The hooks to speak of: those that install writes here, and of the optional ones what stands in the folder."""
+    usual = () if hooks_folder.is_bare(repo) else shims.HOOKS
+    return tuple(hook for hook in shims.ALL if hook in usual or _is_there(os.path.join(folder, hook)))
+
+
+def _is_there(path: str) -> bool:
+    return any(shims.look(one).kind != shims.MISSING for one in (path, path + shims.KEPT))

@@ -10,12 +10,13 @@ import time
 import click
 
 from commitgate.engine import WORKTREE, Answer, Engine, Question, open_engine
-from commitgate.errors import UserError
+from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import PASS
 from commitgate.git.side import content_on_disk
 from commitgate.judge.stages import Box
 from commitgate.judge.why import Because, Reason, of_path, of_stage
 from commitgate.judge.why_approval import of_approval
+from commitgate.judge.why_trigger import of_silenced, of_trigger
 from commitgate.policies import POLICY_FILE
 from commitgate.policy.catalog import Entry, catalog
 from commitgate.policy.layout import GATES, area_names
@@ -24,18 +25,24 @@ from commitgate.policy.paths import classify
 from commitgate.policy.places import Places
 from commitgate.report.reasons import because_data, because_text
 from commitgate.report.terminal import colours
-from commitgate.report.text import neutral
+from commitgate.report.text import neutral, place
+from commitgate.working.triggers import change_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from commitgate.facts import Change
 
 
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="SUBJECT")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(words: tuple[str, ...], form: str) -> int:
-    """Say why a path, a stage, an area, a gate, an approval or a rule is as it is, as the work tree has it.
+    """Say why a finding, a path, a stage, an area, a gate, an approval, a trigger or a rule is as it is.
 
-    SUBJECT is a path (may it be committed now?), a stage or gate (what is it waiting for?), an area or
-    "approval AREA" (which verdicts count?), or a rule (what does it say here?). A path that reads like another
-    subject is written ./path. Always exits 0 when it could be told.
+    The work tree is asked about. SUBJECT is a path (may it be committed now?), a stage or gate (what is it waiting
+    for?), an area or "approval AREA" (which verdicts count?), a security trigger such as path:auth (does it fire, and
+    who settles it?), a rule (where does it speak?), or a finding as `check` shows it: RULE PATH. A path that reads like
+    another subject is written ./path. Always exits 0 when it could be told.
     """
     with open_engine() as engine:
         answer = engine.ask(Question(WORKTREE), int(time.time()))
@@ -51,12 +58,20 @@ def command(words: tuple[str, ...], form: str) -> int:
 def _because(engine: Engine, answer: Answer, places: Places, words: tuple[str, ...]) -> Because:
     if len(words) == 2 and words[0] == "approval":
         return _approval(answer, places, words[1])
-    if len(words) > 1:
-        raise UserError(f"{neutral(' '.join(words))} is not one subject", "git gate why approval <area>, or one word")
-    word = words[0]
     rules = catalog()
+    if len(words) == 2 and words[0] in rules:
+        return _rule(answer, places, rules[words[0]], _path(engine, _unnumbered(words[1])))
+    if len(words) > 1:
+        subjects = "git gate why approval <area>, git gate why <rule> <path>, or one word"
+        raise UserError(f"{neutral(' '.join(words))} is not one subject", subjects)
+    word = words[0]
     if word in rules:
-        return _rule(answer, rules[word])
+        return _rule(answer, places, rules[word], None)
+    trigger = next((one for one in answer.policy.triggers if one.id == word), None)
+    if trigger is not None:
+        return of_trigger(answer.policy, answer.verdict, trigger, _changes(engine, answer))
+    if places.trigger(word):
+        return of_silenced(word, places.trigger(word))
     found = _stage(answer, word)
     if found is not None:
         stage, boxes = found
@@ -67,8 +82,8 @@ def _because(engine: Engine, answer: Answer, places: Places, words: tuple[str, .
         return of_stage(answer.policy, answer.verdict, stage, boxes, places)
     if any(area.name == word for area in answer.policy.areas):
         return _area(answer, places, word)
-    top = engine.repo.top()
-    path = os.path.relpath(os.path.join(os.path.realpath(os.path.dirname(word)), os.path.basename(word)), top)
+    word = word if os.path.lexists(word) else _unnumbered(word)
+    path = _path(engine, word)
     known = path in answer.verdict.snapshot.entries or any(one.path == path for one in answer.verdict.snapshot.delta)
     if not (known or "/" in word or "." in word or os.path.lexists(word)):
         raise _nothing(answer, word)
@@ -79,6 +94,26 @@ def _because(engine: Engine, answer: Answer, places: Places, words: tuple[str, .
     if found is not None:
         return of_stage(answer.policy, answer.verdict, *found, places)
     return of_path(answer.policy, answer.verdict, path, classify(answer.policy, path), places)
+
+
+def _path(engine: Engine, word: str) -> str:
+    """A path as typed, from the repository's root."""
+    top = engine.repo.top()
+    return os.path.relpath(os.path.join(os.path.realpath(os.path.dirname(word)), os.path.basename(word)), top)
+
+
+def _unnumbered(word: str) -> str:
+    """``path:12``, as findings are shown, without the line."""
+    path, _, line = word.rpartition(":")
+    return path if path and line.isdecimal() else word
+
+
+def _changes(engine: Engine, answer: Answer) -> tuple[Change, ...]:
+    """The change of the work tree; () when there is none."""
+    try:
+        return change_of(engine, Question(WORKTREE), answer)
+    except CannotDecide:
+        return ()
 
 
 def _stage(answer: Answer, word: str) -> tuple[Stage, list[Box]] | None:
@@ -129,17 +164,22 @@ def _area(answer: Answer, places: Places, name: str) -> Because:
     return Because(name, f"its review: {review.answer}", (*reasons, *review.reasons))
 
 
-def _rule(answer: Answer, entry: Entry) -> Because:
+def _rule(answer: Answer, places: Places, entry: Entry, path: str | None) -> Because:
+    """A rule: its findings of the present state, those of one path when it is named, then what it says of itself."""
     verdict = answer.verdict
-    found = dict.fromkeys(
-        one for one in (*verdict.lawful, *verdict.state, *verdict.obstacles) if one.rule == entry.rule
-    )
-    reasons = [
-        Reason(one.rule, f"{one.path}: {one.message}" if one.path else one.message, command=one.hint) for one in found
+    found = [
+        one
+        for one in dict.fromkeys((*verdict.lawful, *verdict.state, *verdict.obstacles))
+        if one.rule == entry.rule and path in (None, one.path)
     ]
-    reasons += [Reason("", f"why: {entry.why}"), Reason("", f"fix: {entry.fix}")]
+    reasons = [
+        Reason(one.rule, f"{place(one)}: {one.message}" if one.path else one.message, command=one.hint) for one in found
+    ]
+    reasons.append(Reason("", f"why: {entry.why}"))
+    reasons.append(Reason("", f"fix: {entry.fix}", place=places.rule(entry.rule)))
     here = f"{len(found)} times here" if len(found) > 1 else "once here" if found else "not here"
-    return Because(entry.rule, f"{entry.title} ({here})", tuple(reasons))
+    subject = f"{entry.rule} {path}" if path is not None else entry.rule
+    return Because(subject, f"{entry.title} ({here})", tuple(reasons))
 
 
 def _nothing(answer: Answer, word: str) -> UserError:
@@ -147,8 +187,10 @@ def _nothing(answer: Answer, word: str) -> UserError:
     names = [box.stage_id for box in board.boxes] if board is not None else []
     names += [stage.name for track in answer.policy.tracks.values() for stage in track.stages]
     names += [area.name for area in answer.policy.areas]
+    names += [trigger.id for trigger in answer.policy.triggers]
     near = difflib.get_close_matches(word, names, 1)
+    meant = f"; did you mean {near[0]}?" if near else ""
     return UserError(
-        f"{neutral(word)!r} is no path, stage, gate, area or rule{f'; did you mean {near[0]}?' if near else ''}",
+        f"{neutral(word)!r} is no path, stage, gate, area, trigger or rule{meant}",
         "git gate status lists the gates, git gate explain the rules",
     )

@@ -20,9 +20,7 @@ class Update(Record):
 
 def pushed(data: bytes) -> list[Update]:
     """The lines of pre-push: local ref, local oid, remote ref, remote oid. The remote ref is the one that counts."""
-    return [
-        Update(remote, _oid(theirs), _oid(ours)) for _, ours, remote, theirs in _lines(data, 4) if _is_ours(remote)
-    ]
+    return [Update(remote, _oid(theirs), _oid(ours)) for _, ours, remote, theirs in _lines(data, 4) if _is_ours(remote)]
 
 
 def received(data: bytes) -> list[Update]:

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from commitgate.git.process import Process, Repository
 
-_DEFAULT_TARGETS = ("main", "master")
+DEFAULT_TARGETS = ("main", "master")
 _REF_FORMAT = "--format=%(objectname) %(refname) %(symref)"
 SHALLOW_HINT = "fetch the whole history: git fetch --unshallow (in CI: fetch-depth: 0)"
 
@@ -29,7 +29,7 @@ class Refs:
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
         self._started: Process | None = repo.start(
-            "for-each-ref", _REF_FORMAT, "refs/remotes/origin/HEAD", *_refs_of(*_DEFAULT_TARGETS)
+            "for-each-ref", _REF_FORMAT, "refs/remotes/origin/HEAD", *_refs_of(*DEFAULT_TARGETS)
         )
         self._oids: dict[str, str] = {}
         self._symref = ""
@@ -41,9 +41,9 @@ class Refs:
             self._started = None
         name = wanted or self._symref.removeprefix("refs/remotes/origin/")
         if not name:
-            name = next((one for one in _DEFAULT_TARGETS if any(ref in self._oids for ref in _refs_of(one))), "")
+            name = next((one for one in DEFAULT_TARGETS if any(ref in self._oids for ref in _refs_of(one))), "")
         remote, local = _refs_of(name)
-        if name and name not in _DEFAULT_TARGETS and remote not in self._oids and local not in self._oids:
+        if name and name not in DEFAULT_TARGETS and remote not in self._oids and local not in self._oids:
             self._oids.update(_parse_refs(self._repo.run("for-each-ref", _REF_FORMAT, remote, local))[0])
         return Target(name, self._oids.get(remote, ""), self._oids.get(local, ""))
 

@@ -83,7 +83,7 @@ def _area_review(
         ],
     )
     approving = [one for one in counted if one.state == COUNTED and one.entry.verdict == APPROVED]
-    requested = standing_requests(history, entries, area.name)
+    requested = standing_requests(policy, history, entries, area.name)
     escalations = open_escalations(snapshot, history, f"stage-06-{area.name}")
     required = required_approvals(policy, track, area, shape)
     stale = [one for one in counted if one.state in (STALE, UNBOUND) and one.entry.verdict == APPROVED]
@@ -112,11 +112,20 @@ def _area_review(
     return made._replace(gate=derived_gate(track, made, entries, subject))
 
 
-def standing_requests(history: History, entries: dict[tuple[str, str], Entry], area: str) -> tuple[str, ...]:
-    """Reviewers whose change request on the area stands: in the tree, or given in history and never answered."""
-    standing = {who for (who, where), entry in entries.items() if where == area and entry.verdict == CHANGES_REQUESTED}
-    standing |= {veto[1] for veto in history.vetoes if veto[2] == area and veto not in history.answered}
-    return tuple(sorted(standing))
+def standing_requests(
+    policy: Policy, history: History, entries: dict[tuple[str, str], Entry], area: str
+) -> tuple[str, ...]:
+    """Reviewers whose change request on the area stands: in the tree, or given in history and never answered.
+
+    One that a release role has answered does not stand any more, though its section is still there.
+    """
+    here = {who: entry.verdict for (who, where), entry in entries.items() if where == area}
+    given = [veto for veto in history.vetoes if veto[2] == area]
+    unanswered = {veto[1] for veto in given if veto not in history.answered}
+    standing = {who for who, verdict in here.items() if verdict == CHANGES_REQUESTED}
+    if any(here.get(name) == APPROVED for name in policy.release):
+        standing -= {veto[1] for veto in given}
+    return tuple(sorted(standing | unanswered))
 
 
 def open_escalations(snapshot: Snapshot, history: History, stage_id: str) -> tuple[Escalation, ...]:

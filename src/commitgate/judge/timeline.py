@@ -33,8 +33,8 @@ class Moment(Record):
     """One thing that a commit did.
 
     ``subject``: a run's feature, a gate's id, an area, a checkpoint's letter, a ruling's topic or a question.
-    ``action`` is a past participle. ``was``: the status, verdict or track before; "" for none. ``who``: whom the document names
-    (agent, reviewer, role), which need not be the commit's author. ``text``: what is said beyond that.
+    ``action`` is a past participle. ``was``: the status, verdict or track before; "" for none. ``who``: whom the
+    document names (agent, reviewer, role), which need not be the commit's author. ``text``: what is said beyond that.
     """
 
     kind: str

@@ -71,16 +71,27 @@ def _box_reasons(policy: Policy, verdict: Verdict, stage: Stage, box: Box, advic
     mine = advice if advice.gate == box.stage_id else None
     who = mine.role if mine is not None else box.role
     command = mine.command if mine is not None else _usual(stage, box)
+    if command == f"git gate why {box.stage_id}":  # which is what was asked just now
+        command = f"change what it names, and commit that; then, as {box.role}: {_usual(stage, box)}"
     facts = [box.why or "its turn has come", *box.changed]
     findings = [
         one for one in verdict.lawful if one.path == gate_path(verdict.snapshot.root, box.stage_id) and one.level
     ]
     found = [Reason(rule, facts[0], who, command, place), *(Reason(rule, f"changed: {fact}") for fact in facts[1:])]
     found += [_of_finding(one, who) for one in findings]
+    found += _asked_for(verdict, stage, box)
     if not board.open[box.stage]:
         fact = f"{box.stage} is not open, too: {'; '.join(board.lacking[box.stage])}"
         found.append(Reason("order/predecessor", fact, advice.role, advice.command))
     return found
+
+
+def _asked_for(verdict: Verdict, stage: Stage, box: Box) -> list[Reason]:
+    """What a veto of the security role names."""
+    gate = verdict.snapshot.gates().get(box.stage_id)
+    if not stage.when or box.state != FAIL or gate is None or gate.fields.get("veto") is not True:
+        return []
+    return [Reason("security/veto", f"it asks for: {one}") for one in gate.blockers]
 
 
 def _usual(stage: Stage, box: Box) -> str:

@@ -68,6 +68,12 @@ def _verdict(policy: Policy, verdict: Verdict, review: AreaReview, one: Counted,
     who = one.entry.reviewer
     where = f"{one.entry.path}:{one.line}"
     if one.entry.verdict == CHANGES_REQUESTED:
+        if who not in review.requested:
+            return Reason(
+                "",
+                f"{who} requested changes ({where}), and a release role has answered",
+                place=places.review("release"),
+            )
         said = "; ".join(one.entry.section.blockers)
         fact = f"{who} requests changes ({where}){f': {said}' if said else ''}; it stands until {who} answers it"
         return Reason("review/changes-requested", fact, next(iter(_authors(policy, review)), ""), _renew(review, who))

@@ -14,16 +14,22 @@ from commitgate.policy.sources import FILE, FINDINGS_LIMIT, nearest
 from commitgate.policy.yaml_strict import LineMap, line_of, shown
 
 
-def against_schema(data: object, lines: LineMap) -> tuple[Finding, ...]:
-    """Findings ``policy/unknown-key`` and ``policy/schema``, in the order of the file; () when it fits."""
-    with open(share.path("gates", "policy.schema.json"), encoding="utf-8") as file:
+def against_schema(
+    data: object, lines: LineMap, schema: str = "policy.schema.json", path: str = FILE
+) -> tuple[Finding, ...]:
+    """Findings ``policy/unknown-key`` and ``policy/schema``, in the order of the file; () when it fits.
+
+    ``schema`` is a file of ``gates/``; ``path`` is what the data was read from.
+    """
+    with open(share.path("gates", schema), encoding="utf-8") as file:
         validator = Draft202012Validator(json.load(file))
     findings: list[Finding] = []
     for error in validator.iter_errors(data):
         findings.extend(_explained(error, lines))
         if len(findings) >= FINDINGS_LIMIT:
             break
-    return tuple(sorted(findings, key=lambda finding: finding.line))
+    placed = (finding._replace(path=path) for finding in findings)
+    return tuple(sorted(placed, key=lambda finding: finding.line))
 
 
 def _explained(error: ValidationError, lines: LineMap) -> list[Finding]:
@@ -46,7 +52,7 @@ def _explained(error: ValidationError, lines: LineMap) -> list[Finding]:
     if "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str):
         path = (*path, error.instance)
     hint = str(error.schema.get("description", "")) if isinstance(error.schema, dict) else ""
-    message = f"{where or 'the policy'}: {_problem(error)}"
+    message = f"{where or 'the file'}: {_problem(error)}"
     return [Finding("policy/schema", MALFORMED, message, hint, FILE, line_of(lines, path))]
 
 

@@ -35,12 +35,19 @@ def is_gate_path(path: str) -> bool:
 
 
 def is_process(policy: Policy, path: str) -> bool:
-    """Whether a path below the run folder is a process file (not product)."""
-    if path in (RUN_FILE, CONTEXT_FILE) or path.startswith(ARCHIVE) or is_gate_path(path):
+    """Whether a path below the run folder is a process file (not product).
+
+    A folder of artefacts (``adr/**``) holds documents, and the archive what was a process file before: code that is put
+    there is product all the same, so nothing hides.
+    """
+    if path.startswith(ARCHIVE):
+        kept = path[len(ARCHIVE) :]
+        return is_process(policy, kept) or is_process(policy, kept.partition("/")[2])
+    if path in (RUN_FILE, CONTEXT_FILE) or is_gate_path(path):
         return True
     areas = area_names(policy)
     return any(
-        matches(pattern, path, areas)
+        matches(pattern, path, areas) and (not pattern.endswith("/**") or path.endswith(".md"))
         for track in policy.tracks.values()
         for stage in track.stages
         for pattern in stage.writes

@@ -5,6 +5,34 @@ from __future__ import annotations
 from commitgate.policy import yaml_strict
 from commitgate.policy.sources import Sources
 
+# Rule, or what a family of rules starts with → the part of the policy that decides it. The first that fits counts.
+_SETTINGS = (
+    ("brief/", "brief"),
+    ("checkpoint/", "checkpoints"),
+    ("consistency/sections", "brief"),
+    ("gate/derived-", "derive"),
+    ("order/one-commit", "history"),
+    ("order/unowned", "unowned"),
+    ("order/early-work", "stages"),
+    ("order/predecessor", "stages"),
+    ("order/stale", "stages"),
+    ("ready/stage", "merge"),
+    ("review/contributor", "review"),
+    ("review/identity", "reviewers"),
+    ("review/insufficient", "review"),
+    ("review/no-stage", "tracks"),
+    ("review/not-open", "stages"),
+    ("review/own-area", "reviewers"),
+    ("review/unknown-area", "areas"),
+    ("review/unknown-reviewer", "reviewers"),
+    ("run/landed", "require_run"),
+    ("run/required", "require_run"),
+    ("security/required", "triggers"),
+    ("security/veto", "roles"),
+    ("track/too-light", "triggers"),
+    ("track/", "tracks"),
+)
+
 
 class Places:
     """``.gates.yaml`` (its bytes, None when there is none) and the shipped rules, asked for ``file:line``."""
@@ -39,6 +67,20 @@ class Places:
     def reviewers(self) -> str:
         """The place of the list of reviewers."""
         return self._of("reviewers")
+
+    def trigger(self, name: str) -> str:
+        """The place of a security trigger, also of one that is switched off; "" when nobody knows it."""
+        if name not in self._sources.shipped["triggers"]:
+            return ""
+        return self._sources.place(("security", "triggers", name), ("triggers", name))
+
+    def rule(self, rule: str) -> str:
+        """The place of the setting that a rule of the catalogue obeys; "" for a rule that no policy changes."""
+        for start, key in _SETTINGS:
+            if rule.startswith(start):
+                own = ("security", key) if key == "triggers" else (key,)
+                return self._sources.place(own, (key,))
+        return ""
 
     def _of(self, *path: str) -> str:
         return self._sources.place(path, path)

@@ -7,6 +7,7 @@ of this module, and what comes out of documents stays inside one line of data.
 from __future__ import annotations
 
 from commitgate.finding import VERDICTS, Finding
+from commitgate.report.mermaid import diagram
 from commitgate.report.text import grouped, neutral, place, places
 
 TYPE_CHECKING = False
@@ -60,7 +61,7 @@ def _verdict(report: Report) -> str:
 
 def summary(report: Report) -> str:
     """The report as Markdown, for the file that ``GITHUB_STEP_SUMMARY`` names."""
-    parts = [f"## {_plain(report.title)}", _headline(report), _next(report), *_stages(report)]
+    parts = [f"## {_plain(report.title)}", _headline(report), _next(report), diagram(report.stages), *_stages(report)]
     parts += _findings("Findings", report.findings)
     parts += _findings("Repaired later in this range", report.history)
     parts += _listed("Waived", (f"{_place_and_message(one)} — {_plain(why)}" for one, why in report.suppressed))

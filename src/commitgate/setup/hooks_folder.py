@@ -24,13 +24,17 @@ def work_tree(directory: str = "") -> Repository:
     """The repository of the current directory, asked at the root of its work tree (of the git directory, when bare)."""
     here = Repository(directory)
     try:
-        bare = here.line("rev-parse", "--is-bare-repository") == "true"
-        root = here.line("rev-parse", "--absolute-git-dir") if bare else here.top()
+        root = here.line("rev-parse", "--absolute-git-dir") if is_bare(here) else here.top()
     except GitFailed as error:
         if "not a git repository" not in error.stderr:
             raise
         raise UserError("this is not a git repository", "go into one, or make one: git init") from None
     return Repository(root)
+
+
+def is_bare(repo: Repository) -> bool:
+    """Whether the repository has no work tree, as on a server."""
+    return repo.line("rev-parse", "--is-bare-repository") == "true"
 
 
 def find(repo: Repository) -> HooksFolder:
@@ -43,7 +47,7 @@ def find(repo: Repository) -> HooksFolder:
         scope, setting = (os.fsdecode(part) for part in answer.split(b"\0")[:2])
     real = os.path.realpath(path)
     homes = [os.path.realpath(common)]
-    if repo.line("rev-parse", "--is-bare-repository") != "true":
+    if not is_bare(repo):
         homes.append(os.path.realpath(repo.directory))
     outside = not any(real == home or real.startswith(home.rstrip("/") + "/") for home in homes)
     return HooksFolder(path, setting, scope, os.path.join(common, "hooks"), outside)

@@ -62,9 +62,7 @@ def plan(repo: Repository, wanted_target: str, kind: ci.Kind | None) -> Plan:
         _configuration(repo.directory),
     ]
     if kind is not None:
-        planned.append(
-            _fixed(repo.directory, kind.path, ci.content(kind, target), "move it away, or leave out --ci")
-        )
+        planned.append(_fixed(repo.directory, kind.path, ci.content(kind, target), "move it away, or leave out --ci"))
     return Plan(target, proposal, tuple(planned))
 
 

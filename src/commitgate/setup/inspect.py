@@ -10,6 +10,8 @@ from commitgate import __version__
 from commitgate.errors import GateError
 from commitgate.git.process import Repository
 from commitgate.git.refs import Refs, is_shallow
+from commitgate.policies import PolicyRefused
+from commitgate.protection import protected_by_server
 from commitgate.setup import hooks_folder, initial, precommit_config, shims
 from commitgate.setup.hooks_folder import HooksFolder, shown
 from commitgate.setup.shims import FRAMEWORK, KEPT, LEGACY, MISSING, NO_FILE, OURS, Standing
@@ -17,6 +19,14 @@ from commitgate.setup.shims import FRAMEWORK, KEPT, LEGACY, MISSING, NO_FILE, OU
 OLDEST_GIT = (2, 38)  # the first with `merge-tree --write-tree`
 
 OK, WARNING, ERROR = 0, 1, 2
+
+# What happens where a hook cannot run.
+_REFUSED = {
+    **dict.fromkeys(shims.JUDGING, "every commit is refused"),
+    "pre-push": "every push is refused",
+    shims.PRE_RECEIVE: "every push is refused",
+    shims.REFERENCE_TRANSACTION: "no branch can be moved",
+}
 NOTE = -1  # worth knowing; nothing is wrong
 
 
@@ -33,8 +43,9 @@ def examine(repo: Repository) -> list[Remark]:
     """Every remark on this repository, which must be asked at its root."""
     folder = hooks_folder.find(repo)
     remarks = [git_version(repo.line("version"))]
-    remarks += hooks(repo.directory, folder)
-    remarks += policy(repo)
+    bare = hooks_folder.is_bare(repo)
+    remarks += hooks(repo.directory, folder, bare)
+    remarks += [served_policy(repo)] if bare else policy(repo)
     if is_shallow(repo):
         remarks.append(
             Remark(
@@ -58,8 +69,8 @@ def git_version(said: str) -> Remark:
     return Remark(OK, "git", said.removeprefix("git version "))
 
 
-def hooks(top: str, folder: HooksFolder) -> list[Remark]:
-    """One remark for each hook, and those on the folder itself."""
+def hooks(top: str, folder: HooksFolder, bare: bool) -> list[Remark]:
+    """One remark for each hook, and those on the folder itself. The opt-in hooks are mentioned where they are."""
     remarks = []
     if folder.setting and folder.scope not in ("local", "worktree"):
         remarks.append(
@@ -70,9 +81,12 @@ def hooks(top: str, folder: HooksFolder) -> list[Remark]:
                 f"git config core.hooksPath {folder.common!r}, then: git gate install",
             )
         )
+    if bare:
+        return [*remarks, *_hook(shims.PRE_RECEIVE, folder, set())]
     hosted = precommit_config.hosted(top)
-    for hook in shims.HOOKS:
-        remarks += _hook(hook, folder, hosted)
+    for hook in shims.ALL:
+        if hook in shims.HOOKS or shims.look(os.path.join(folder.path, hook)).kind == OURS:
+            remarks += _hook(hook, folder, hosted)
     return remarks
 
 
@@ -83,20 +97,25 @@ def _hook(hook: str, folder: HooksFolder, hosted: set[str]) -> list[Remark]:
         return _shim(hook, path, found, hosted)
     if found.kind == FRAMEWORK and found.executable:
         return [_framework(hook, path, hosted)]
-    # The shim for commit-msg checks nothing yet, so missing it where the framework serves the others is no loss.
-    needed = hook in precommit_config.STAGES
+    # The framework serves the hooks that judge; the others only tell more, so missing them there is no loss.
+    needed = hook in (*shims.JUDGING, shims.PRE_RECEIVE)
     if found.kind == MISSING:
         elsewhere = os.path.join(folder.common, hook)
         if elsewhere != path and shims.look(elsewhere).kind == OURS:
             text = f"installed in {shown(folder.common)}, but core.hooksPath sends git to {shown(folder.path)}"
-            return [Remark(ERROR, hook, text, _install_hint(folder))]
+            return [Remark(ERROR, hook, text, _install_hint(hook, folder))]
         if hook in hosted and _framework_serves(folder, hosted):
             text = "the pre-commit framework is installed, but not for this hook"
             return [Remark(WARNING, hook, text, f"pre-commit install --hook-type {hook}")]
         if not needed and _framework_serves(folder, hosted):
             return []
         return [
-            Remark(ERROR if needed else WARNING, hook, "not installed: git checks nothing here", _install_hint(folder))
+            Remark(
+                ERROR if needed else WARNING,
+                hook,
+                "not installed: git checks nothing here",
+                _install_hint(hook, folder),
+            )
         ]
     if found.kind == NO_FILE:
         return [
@@ -104,7 +123,7 @@ def _hook(hook: str, folder: HooksFolder, hosted: set[str]) -> list[Remark]:
                 ERROR,
                 hook,
                 f"{shown(path)} is not a file: git runs nothing",
-                f"move it away, then: {_install_hint(folder)}",
+                f"move it away, then: {_install_hint(hook, folder)}",
             )
         ]
     runs = (
@@ -113,13 +132,17 @@ def _hook(hook: str, folder: HooksFolder, hosted: set[str]) -> list[Remark]:
     text = f"{shown(path)} is not ours: {runs}"
     return [
         Remark(
-            ERROR if needed else WARNING, hook, text, f"{_install_hint(folder)} (it keeps that hook and runs it first)"
+            ERROR if needed else WARNING,
+            hook,
+            text,
+            f"{_install_hint(hook, folder)} (it keeps that hook and runs it first)",
         )
     ]
 
 
-def _install_hint(folder: HooksFolder) -> str:
-    return f"git gate install --hooks-path {folder.path!r}" if folder.outside else "git gate install"
+def _install_hint(hook: str, folder: HooksFolder) -> str:
+    option = "" if hook in shims.HOOKS else f" --{hook}"
+    return f"git gate install{option} --hooks-path {folder.path!r}" if folder.outside else f"git gate install{option}"
 
 
 def _framework_serves(folder: HooksFolder, hosted: set[str]) -> bool:
@@ -137,21 +160,20 @@ def _framework(hook: str, path: str, hosted: set[str]) -> Remark:
         return Remark(OK, hook, "the pre-commit framework runs our hook as its legacy hook")
     if hook in hosted:
         return Remark(OK, hook, f"run by the pre-commit framework ({precommit_config.NAME})")
-    if hook not in precommit_config.STAGES:
-        return Remark(OK, hook, "git runs the pre-commit framework; commitgate has no rule for it yet")
+    if hook not in shims.JUDGING:
+        text = f"git runs the pre-commit framework, and {precommit_config.NAME} has no commitgate hook for it"
+        return Remark(OK, hook, text)
     text = f"git runs the pre-commit framework, but {precommit_config.NAME} has no commitgate hook for it"
     return Remark(ERROR, hook, text, "git gate install (it keeps the framework's hook and runs it first)")
 
 
 def _shim(hook: str, path: str, found: Standing, hosted: set[str]) -> list[Remark]:
-    repair = "git gate install"
+    repair = "git gate install" if hook in shims.HOOKS else f"git gate install --{hook}"
     if not found.executable:
         return [Remark(ERROR, hook, f"{shown(path)} is not executable, so git ignores it", f"chmod +x {path!r}")]
     problems = _embedded(found)
     if problems:
-        return [
-            Remark(ERROR, hook, f"{problems}: every commit is refused", f"install commitgate again, then: {repair}")
-        ]
+        return [Remark(ERROR, hook, f"{problems}: {_REFUSED[hook]}", f"install commitgate again, then: {repair}")]
     remarks = []
     if found.version != __version__:
         remarks.append(Remark(WARNING, hook, f"of version {found.version}, this is {__version__}", repair))
@@ -181,8 +203,6 @@ def _embedded(shim: Standing) -> str:
 
 def policy(repo: Repository) -> list[Remark]:
     """Whether ``.gates.yaml`` is accepted, the target branch exists, and git sees the run's files."""
-    if repo.line("rev-parse", "--is-bare-repository") == "true":
-        return []
     from commitgate.policy.load import load_policy
 
     remarks = []
@@ -207,6 +227,20 @@ def policy(repo: Repository) -> list[Remark]:
     except GateError as refused:
         remarks.append(Remark(ERROR, initial.RUN_FOLDER, refused.message, refused.hint))
     return remarks
+
+
+def served_policy(repo: Repository) -> Remark:
+    """What a server's repository protects, if the policy at that branch's tip is accepted."""
+    try:
+        protected = protected_by_server(repo)
+    except PolicyRefused as refused:
+        said = "; ".join(f"{one.message} [{one.rule}]" for one in refused.findings)
+        return Remark(ERROR, initial.POLICY, f"on the default branch: {said}", "mend it before the hook is installed")
+    finally:
+        repo.close()
+    if not protected.tip:
+        return Remark(OK, "target", f"{protected.target}, which has no commit yet")
+    return Remark(OK, "target", f"{protected.target} (protected: {', '.join(sorted(protected.branches))})")
 
 
 def _target(repo: Repository, wanted: str) -> Remark:

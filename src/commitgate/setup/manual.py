@@ -23,5 +23,5 @@ def examine() -> list[Remark]:
     if asked.returncode == 0:
         return []
     # The empty part at the end stands for where man looks anyway.
-    hint = f"in your shell's file: export MANPATH={shlex.quote(_FOLDER)}:\"$MANPATH\""
+    hint = f'in your shell\'s file: export MANPATH={shlex.quote(_FOLDER)}:"$MANPATH"'
     return [Remark(NOTE, "manual", "man does not find the page that git help gate shows", hint)]

@@ -15,9 +15,14 @@ from commitgate import share
 from commitgate.errors import UserError
 
 NAME = ".pre-commit-config.yaml"
-OUR_HOOKS = ("gate", "gate-validate", "gate-approvals", "gate-security", "gate-order")
 STAGES = ("pre-commit", "pre-merge-commit")
-_OLD_NAMES = {"commit": "pre-commit", "merge-commit": "pre-merge-commit"}
+# Our hooks, and when the framework runs them unless a configuration says otherwise.
+OUR_HOOKS = {
+    **dict.fromkeys(("gate", "gate-validate", "gate-approvals", "gate-security", "gate-order"), STAGES),
+    "gate-push": ("pre-push",),
+    "gate-ci": ("manual",),
+}
+_OLD_NAMES = {"commit": "pre-commit", "merge-commit": "pre-merge-commit", "push": "pre-push"}
 _HINT = f"add the block by hand below repos: (it is in {share.path('templates', 'pre-commit-config.yaml')})"
 
 
@@ -55,7 +60,7 @@ def _stages(config: Any) -> set[str]:
             ours = "commitgate" in url or entry.startswith(("git-gate ", "git gate ")) or "commitgate" in entry
             if hook.get("id") in OUR_HOOKS and ours:
                 stages = hook.get("stages") or config.get("default_stages")
-                stages = stages if isinstance(stages, list) else STAGES
+                stages = stages if isinstance(stages, list) else OUR_HOOKS[hook["id"]]
                 found.update(_OLD_NAMES.get(str(stage), str(stage)) for stage in stages)
     return found
 
@@ -75,7 +80,7 @@ def merged(data: bytes) -> bytes:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UserError(f"{NAME} cannot be read: {' '.join(str(error).split())}", _HINT) from None
-    if _stages(config):
+    if _stages(config) & set(STAGES):
         return data
     if (
         not isinstance(config, dict)

@@ -16,7 +16,20 @@ import commitgate
 from commitgate import share
 from commitgate.errors import CannotDecide
 
-HOOKS = ("pre-commit", "pre-merge-commit", "commit-msg")
+HOOKS = (
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "post-commit",
+    "post-rewrite",
+    "pre-push",
+)
+REFERENCE_TRANSACTION = "reference-transaction"
+PRE_RECEIVE = "pre-receive"
+ALL = (*HOOKS, REFERENCE_TRANSACTION, PRE_RECEIVE)
+# Without these nothing is judged; the others only tell, or judge again before work is handed on.
+JUDGING = ("pre-commit", "pre-merge-commit")
 KEPT = ".before-commitgate"
 LEGACY = ".legacy"  # where the pre-commit framework and prek put the hook that stood there before theirs
 

@@ -1,0 +1,29 @@
+"""pre-receive: what a server is about to accept, all refs in one answer.
+
+The new objects are in quarantine: git lets them be read and lets no ref be written. There is no work tree, and nothing
+that a pusher can write says what is protected.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from commitgate.doors.branches import Judging, tell
+from commitgate.doors.updates import received
+from commitgate.git.process import Repository
+from commitgate.protection import protected_by_server
+
+# A server fetches nothing while it judges; git before 2.45 knows only the second of these.
+_OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+
+
+def before_receive(data: bytes) -> int:
+    """Judge every line that git writes to the hook; the exit code."""
+    updates = received(data)
+    if not updates:
+        return 0
+    repo = Repository("", {**os.environ, **_OFFLINE})
+    answers = Judging(repo, protected_by_server(repo), ["--all"], int(time.time())).judge(updates)
+    repo.close()
+    return tell(answers, "nothing is accepted")

@@ -1,0 +1,61 @@
+"""Which branch work is merged into, and which branches are protected: as a clone sees it, and as a server does."""
+
+from __future__ import annotations
+
+from commitgate.git.refs import DEFAULT_TARGETS
+from commitgate.memo import NoMemo
+from commitgate.policies import Policies
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from commitgate.engine import Engine
+    from commitgate.git.process import Repository
+    from commitgate.git.refs import Refs
+
+HEADS = "refs/heads/"
+
+
+class Protected(Record):
+    """The target branch and the protected ones.
+
+    target: "" when there is none; tip: what branches start from, "" while the target does not exist; shared: the part
+    of it that others have, as far as this side knows; branches: what is neither deleted nor rewritten.
+    """
+
+    target: str
+    tip: str
+    shared: str
+    branches: frozenset[str]
+
+
+def protected_here(engine: Engine, refs: Refs, commit: str) -> Protected:
+    """What this clone takes to be protected, for work that ends in ``commit``."""
+    policies = Policies(engine.repo, engine.memo)
+    force = engine.force(policies, policies.at_commit(commit), refs)
+    name = force.target.name
+    return Protected(name, force.tip, force.target.remote, frozenset({name} - {""}))
+
+
+def protected_by_server(repo: Repository) -> Protected:
+    """What a server's repository protects: the branch that its default branch's policy names, and that branch itself.
+
+    The default branch is HEAD's, else main or master where HEAD points to a branch that is not there. It stays
+    protected when its policy names another one, because it is what says so. Nothing that is pushed beside it counts.
+    """
+    default, tip = _default_branch(repo)
+    policy = Policies(repo, NoMemo()).protected(tip) if tip else None
+    name = policy.target if policy is not None and policy.target else default
+    if name != default:
+        tip = repo.line("for-each-ref", "--format=%(objectname)", HEADS + name)
+    return Protected(name, tip, "", frozenset({name, default} - {""}))
+
+
+def _default_branch(repo: Repository) -> tuple[str, str]:
+    """Name and tip ("" while it has no commit)."""
+    named = repo.line("symbolic-ref", "--quiet", "HEAD", accept=(0, 1))
+    candidates = [ref for ref in (named, *(HEADS + name for name in DEFAULT_TARGETS)) if ref.startswith(HEADS)]
+    listed = repo.line("for-each-ref", "--format=%(refname) %(objectname)", *candidates)
+    tips = dict(line.split(" ") for line in listed.splitlines())
+    found = next((ref for ref in candidates if ref in tips), candidates[0])
+    return found[len(HEADS) :], tips.get(found, "")
