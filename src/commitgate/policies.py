@@ -57,6 +57,10 @@ class Policies:
         row = next((row for row in rows if row.path == POLICY_FILE), None)
         if row is None:
             return self.at_commit("HEAD")
+        return self.on_disk()
+
+    def on_disk(self) -> Policy:
+        """The policy that the file of the work tree makes, whatever HEAD holds."""
         return self._compiled("", content_on_disk(self._repo, [POLICY_FILE]).get(POLICY_FILE))
 
     def _compiled(self, oid: str, data: bytes | None) -> Policy:

@@ -47,6 +47,8 @@ TYPED = (
     ("git gate validate pipeline/ga\t", "validate pipeline/gates"),
     ("git-gate -C su\t chec\t", "-C sub check"),
     ("git gate --color=nev\t chec\t", "--color never check"),
+    ("git gate poli\tsim\t", "policy simulate"),
+    ("git-gate policy che\t", "policy check"),
 )
 
 

@@ -20,44 +20,14 @@ from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from typing import Any
 
+    from commitgate.policy.cases import Case, Expected, Said
     from commitgate.policy.model import PathClass
 
 _ROOT = "pipeline"
 _RUN = "rehearsal"
-
-
-class Said(Record):
-    """One verdict of a case. ``email`` is that of the commit's author; "": an address that the reviewer has."""
-
-    reviewer: str
-    area: str
-    verdict: str
-    email: str
-
-
-class Expected(Record):
-    """What a case expects; None where it does not say. ``approved`` is one answer for all areas, or one for each."""
-
-    areas: tuple[str, ...] | None
-    triggers: tuple[str, ...] | None
-    track_suffices: bool | None
-    required: dict[str, int]
-    approved: bool | dict[str, bool] | None
-
-
-class Case(Record):
-    """A made-up change with what a policy is expected to make of it. ``line`` is where it stands in its file."""
-
-    name: str
-    line: int
-    track: str
-    changed: tuple[str, ...]
-    author: Person
-    said: tuple[Said, ...]
-    expected: Expected
 
 
 class Outcome(Record):
@@ -85,8 +55,11 @@ def rehearse(policy: Policy, case: Case, classify: Callable[[str], PathClass]) -
         documents[path] = _with(documents.get(path), one, area_token(policy, now, one.area))
         row = Row(path, ABSENT, "", PLAIN, "")
         person = _speaker(policy, one)
-        before, now = now, Snapshot(
-            str(number), (), person, person, (), _ROOT, {}, dict(documents), delta, (), (row,), _key(policy, one)
+        before, now = (
+            now,
+            Snapshot(
+                str(number), (), person, person, (), _ROOT, {}, dict(documents), delta, (), (row,), _key(policy, one)
+            ),
         )
         history = extend(policy, history, now, (before,))
     found = reviews(policy, name, now, history)
@@ -118,7 +91,9 @@ def differences(expected: Expected, found: Outcome) -> list[str]:
         wanted = approved or {}
     for area, answer in wanted.items():
         if found.approved.get(area, False) is not answer:
-            why = "; ".join(found.why.get(area, ())) or ("no verdict" if area in found.approved else "nothing to review")
+            why = "; ".join(found.why.get(area, ())) or (
+                "no verdict" if area in found.approved else "nothing to review"
+            )
             lines.append(f"{_unlike(f'approved.{area}', _yes(answer), _yes(not answer))} ({why})")
     return lines
 
