@@ -60,6 +60,10 @@ EXITS = {
     "validate": "0 every gate is PASS · 1 malformed · 2 a FAIL · 3 an ESCALATE · 4 cannot be read",
     "why": "0 whenever it could be told · 4 could not decide",
     "explain": "0 · 64 there is no such rule",
+    "log": "0 whenever it could be told · 4 could not decide",
+    "policy check": "0 accepted, warnings or not · 1 refused · 64 there is no such file",
+    "policy test": "0 every case as expected · 1 a file is refused · 2 a case is not as expected",
+    "policy simulate": "0 whenever it could be told · 1 the edited policy is refused · 4 a merge could not be judged",
 }
 EXITS_OTHERWISE = (
     "0 written · 1, 2 or 3 refused, by the rule that is named · 4 could not decide · 64 wrong command line"
@@ -82,23 +86,33 @@ def commands_page() -> str:
     ]
     for heading, rows in GROUPS:
         parts.append(f"## {heading}")
-        parts += [_command(verb) for verb, _, _ in rows]
+        for verb, _, _ in rows:
+            command: click.Command = import_module(f"commitgate.commands.{COMMANDS[verb][0]}").command
+            parts += _command("###", verb, command, None)
     return _joined(parts)
 
 
-def _command(verb: str) -> str:
-    command: click.Command = import_module(f"commitgate.commands.{COMMANDS[verb][0]}").command
-    context = click.Context(command, info_name=f"git gate {verb}", help_option_names=["-h", "--help"])
+def _command(level: str, path: str, command: click.Command, parent: click.Context | None) -> list[str]:
+    """One command, then those below it when it is a group of them."""
+    name = path.rpartition(" ")[2]
+    info = name if parent is not None else f"git gate {name}"
+    context = click.Context(command, parent=parent, info_name=info, help_option_names=["-h", "--help"])
     usage = " ".join(command.collect_usage_pieces(context))
     text = re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.cleandoc(command.help or ""))
-    lines = [f"### {verb}", "", f"`git gate {verb} {usage}`", "", *_escaped(text).splitlines()]
+    lines = [f"{level} {path}", "", f"`git gate {path} {usage}`", "", *_escaped(text).splitlines()]
     records = [one.get_help_record(context) for one in command.get_params(context) if isinstance(one, click.Option)]
     shown = [record for record in records if record is not None and not record[0].startswith("-h")]
     if shown:
         lines += ["", "| option | meaning |", "| --- | --- |"]
-        lines += [f"| `{_cell(name)}` | {_cell(_escaped(meaning))} |" for name, meaning in shown]
-    lines += ["", f"Exit codes: {EXITS.get(verb, EXITS_OTHERWISE)}"]
-    return "\n".join(lines)
+        lines += [f"| `{_cell(option)}` | {_cell(_escaped(meaning))} |" for option, meaning in shown]
+    if not isinstance(command, click.Group):
+        return ["\n".join([*lines, "", f"Exit codes: {EXITS.get(path, EXITS_OTHERWISE)}"])]
+    parts = ["\n".join(lines)]
+    for below in command.list_commands(context):
+        one = command.get_command(context, below)
+        assert one is not None
+        parts += _command(f"{level}#", f"{path} {below}", one, context)
+    return parts
 
 
 # -- rules ------------------------------------------------------------------------------------------------------

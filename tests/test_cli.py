@@ -19,10 +19,10 @@ from commitgate.errors import CannotDecide, UserError
 from support import SOURCE, Repo, run
 
 LISTED = {
-    *("init", "install", "uninstall", "doctor", "demo"),
-    *("start", "stage", "pass", "reaffirm", "fold", "derive", "review", "security", "status", "next"),
+    *("init", "install", "uninstall", "doctor", "completion", "demo"),
+    *("start", "stage", "pass", "reaffirm", "fold", "derive", "review", "security", "status", "next", "archive"),
     *("proceed", "resolve", "rule", "adr", "ask", "answer"),
-    *("check", "validate", "why", "explain"),
+    *("check", "verify", "pre-push", "pre-receive", "validate", "why", "explain", "log", "policy"),
 }
 
 Gate = Callable[..., tuple[int, str, str]]
@@ -89,9 +89,17 @@ def test_every_command_returns_an_exit_code() -> None:
     """A click command that returns nothing would pass whatever happened."""
     for module, _ in COMMANDS.values():
         tree = ast.parse((SOURCE / "commitgate" / "commands" / f"{module}.py").read_text())
-        (command,) = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "command"]
-        assert isinstance(command.returns, ast.Name), module
-        assert command.returns.id == "int", module
+        decorated = {
+            node: " ".join(ast.unparse(one) for one in node.decorator_list)
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef)
+        }
+        assert [node.name for node in decorated if node.name == "command"] == ["command"], module
+        answering = [node for node, words in decorated.items() if ".command(" in words]
+        assert answering, module
+        for node in answering:
+            assert isinstance(node.returns, ast.Name), f"{module}: {node.name}"
+            assert node.returns.id == "int", f"{module}: {node.name}"
 
 
 def test_version(gate: Gate) -> None:
@@ -99,7 +107,7 @@ def test_version(gate: Gate) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("chek",), ("--nope",), ("doctor", "--nope"), ("explain",), ("init", "--ci", "x")]
+    "arguments", [(), ("chek",), ("--nope",), ("doctor", "--nope"), ("policy",), ("init", "--ci", "x")]
 )
 def test_a_wrong_command_line_is_64_and_never_2(arguments: tuple[str, ...], gate: Gate) -> None:
     code, out, err = gate(*arguments)
@@ -113,7 +121,11 @@ def test_the_nearest_command_is_named(gate: Gate) -> None:
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(UserError("wrong", "do this"), 64), (CannotDecide("odd", "do this", "engine/revision"), 4), (UserError("no", "do this", 2), 2)],
+    [
+        (UserError("wrong", "do this"), 64),
+        (CannotDecide("odd", "do this", "engine/revision"), 4),
+        (UserError("no", "do this", 2), 2),
+    ],
 )
 def test_an_error_gives_its_message_its_hint_and_its_code(
     error: BaseException, code: int, gate: Gate, broken: Callable[[BaseException], None]

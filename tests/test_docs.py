@@ -16,8 +16,11 @@ from markdown_it import MarkdownIt
 import docs_pages
 from commitgate.commands import COMMANDS, GROUPS, help_text
 from commitgate.demo.scenario import STORY
+from commitgate.judge.rehearsal import differences, rehearse
+from commitgate.policy.cases import load_cases
 from commitgate.policy.catalog import catalog
 from commitgate.policy.load import load_policy
+from commitgate.policy.paths import Classifier
 from docs_pages import DOCS, PAGES, PLAYED, outputs, plain, steps
 from support import CHECKOUT
 
@@ -92,10 +95,12 @@ class TestNames:
     def test_every_command_line_exists(self, page):
         # The catalogue is plain text: its commands stand between quotation marks.
         for line in [*code(TEXTS[page]), *re.findall(r'"(git gate [^"]+)"', TEXTS[page])]:
-            for verb, rest in re.findall(r"\bgit[ -]gate ([a-z]+)([^`|;&#→]*)", line):
+            for verb, rest in re.findall(r"\bgit[ -]gate ([a-z]+(?:-[a-z]+)*)([^`|;&#→]*)", line):
                 assert verb in COMMANDS, line
                 command: click.Command = import_module(f"commitgate.commands.{COMMANDS[verb][0]}").command
-                known = {"-h", "--help", *(name for one in command.params for name in one.opts)}
+                below = list(command.commands.values()) if isinstance(command, click.Group) else []
+                params = [one for each in (command, *below) for one in each.params]
+                known = {"-h", "--help", *(name for one in params for name in one.opts)}
                 used = {word.split("=")[0] for word in re.findall(r"(?<!\S)--?[a-z][a-z-]*", rest)}
                 assert used <= known, line
 
@@ -137,6 +142,14 @@ class TestPolicyPage:
         areas = "areas: {backend: [/src/backend/**], frontend: [/src/frontend/**]}\n"
         policy, findings = load_policy((sample if sample.startswith("areas:") else areas + sample).encode())
         assert (findings, policy is not None) == ((), True)
+
+    def test_the_sample_of_cases_comes_out_as_expected(self):
+        (sample,) = code_of(TEXTS["docs/policy.md"], "yml")
+        policy, _ = load_policy(b"areas: {server: [/server/**], web: [/web/**]}\n")
+        cases, findings = load_cases(sample.encode(), "cases.yaml", policy)
+        assert findings == ()
+        classify = Classifier(policy).classify
+        assert [differences(case.expected, rehearse(policy, case, classify)) for case in cases] == [[]] * len(cases)
 
     def test_every_key_has_its_place(self):
         schema = json.loads((CHECKOUT / "gates" / "policy.schema.json").read_text())

@@ -5,29 +5,35 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 import wheelhouse
-from support import CHECKOUT, Repo, copy_project, run
+from story import RUN
+from support import CHECKOUT, SOURCE, Repo, copy_project, run
 
 MANIFEST = yaml.safe_load((CHECKOUT / ".pre-commit-hooks.yaml").read_text())
 FAMILIES = {"gate": "", "gate-validate": "validate", "gate-approvals": "approvals"}
 FAMILIES |= {"gate-security": "security", "gate-order": "order"}
+LATER = {"gate-push": ("git-gate pre-push", "pre-push"), "gate-ci": ("git-gate verify --ready", "manual")}
 
 
 def test_the_hooks_of_the_manifest() -> None:
-    assert {hook["id"] for hook in MANIFEST} == set(FAMILIES)
+    assert {hook["id"] for hook in MANIFEST} == {*FAMILIES, *LATER}
 
 
 @pytest.mark.parametrize("hook", MANIFEST, ids=[hook["id"] for hook in MANIFEST])
-def test_no_hook_can_be_skipped_by_the_files_of_a_commit(hook: dict[str, object]) -> None:
+def test_no_hook_can_be_skipped_by_the_files_of_a_commit(hook: dict[str, Any]) -> None:
     """A commit that only deletes a gate stages no file: with a filter the framework would skip the hook."""
     assert not {"files", "exclude", "types", "types_or", "exclude_types", "args"} & set(hook)
     assert (hook["always_run"], hook["pass_filenames"], hook["require_serial"]) == (True, False, True)
-    assert hook["stages"] == ["pre-commit", "pre-merge-commit"]
     assert (hook["language"], hook["minimum_pre_commit_version"]) == ("python", "3.2.0")
+    if hook["id"] in LATER:
+        assert (hook["entry"], *hook["stages"]) == LATER[hook["id"]]
+        return
+    assert hook["stages"] == ["pre-commit", "pre-merge-commit"]
     family = FAMILIES[str(hook["id"])]
     assert hook["entry"] == "git-gate check --index" + (f" --only {family}" if family else "")
 
@@ -95,3 +101,34 @@ def test_a_framework_installs_and_runs_the_hooks(name: str, repo: Repo, project:
     repo.git("rm", "-q", "--cached", "-r", "pipeline")
     done = run(*try_repo, "gate", cwd=repo.path, env=offline, timeout=300)
     assert (done.code, "Skipped" in done.said) == (0, False), done.said
+
+
+@pytest.mark.parametrize("name", ["pre-commit", "prek"])
+def test_a_framework_hands_on_what_is_pushed(name: str, repo: Repo, offline: dict[str, str], tmp_path: Path) -> None:
+    """The real command as a local hook: the framework's own way of telling what is pushed is understood."""
+    bare = Repo(tmp_path / "server.git")
+    repo.git("clone", "-q", "--bare", str(repo.path), str(bare.path))
+    repo.git("remote", "add", "origin", str(bare.path))
+    repo.git("fetch", "-q", "origin")
+    entry = f"env PYTHONPATH={SOURCE} {sys.executable} -m commitgate pre-push"
+    repo.write(
+        ".pre-commit-config.yaml",
+        "repos:\n- repo: local\n  hooks:\n  - {id: gate-push, name: push, language: system, always_run: true, "
+        f"pass_filenames: false, stages: [pre-push], entry: '{entry}'}}\n",
+    )
+    repo.commit("configuration")
+    run(*framework(name), "install", "--hook-type", "pre-push", cwd=repo.path, env=offline, check=True)
+    assert repo.git("push", "-q", "origin", "HEAD:refs/heads/lawful", check=False, env=offline).code == 0
+    repo.branch("topic")
+    repo.write("pipeline/run.json", RUN)
+    repo.write("pipeline/context.md", "# Context\n\nTRACK: full\n")
+    repo.commit("start")
+    repo.write("pipeline/gates/stage-01.json", BAD_GATE)
+    repo.commit("a gate that cannot be read")
+    said = repo.git("push", "origin", "topic", check=False, env=offline)
+    assert said.code != 0
+    assert "json/duplicate-key" in said.said
+    assert bare.git("branch", "--list", "topic").out == ""
+    said = repo.git("push", "origin", "HEAD~1:main", check=False, env=offline)
+    assert said.code != 0
+    assert "ready/stage" in said.said

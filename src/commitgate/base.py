@@ -132,9 +132,9 @@ def _arrival(repo: Repository, chain: str, path: str, brings: Callable[[Commit],
     output = repo.run(
         "-c", "log.showRoot=true", "-c", "log.follow=false",
         "log", "--first-parent", "--diff-merges=first-parent", "--no-show-signature",
-        "--format=%x00%x01commit %H%x00%P%x00%x00%x00%x00%x00%x00%x00", *RAW, chain, "--", repo.from_here(path),
+        "--format=%x00%x01commit %H%x00%T %P%x00%x00%x00%x00%x00%x00%x00", *RAW, chain, "--", repo.from_here(path),
     )  # fmt: skip
-    for commit in parse_walk(output):
+    for commit in parse_walk((output,)):
         if any(row.new_mode != "000000" for delta in commit.deltas for row in delta) and brings(commit):
             return commit
     return None

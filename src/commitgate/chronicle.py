@@ -122,7 +122,7 @@ class _Story:
     def end(self, chapter: _Chapter) -> Page:
         """The commit that ends a run: by archiving it, or otherwise."""
         repo, trees = self._engine.repo, self._gathering.trees
-        commit = read_walk(repo, start_walk(repo, (chapter.closing,), (f"{chapter.closing}^@",)))[0]
+        commit = next(read_walk(repo, start_walk(repo, (chapter.closing,), (f"{chapter.closing}^@",))))
         run = trees.entries_at(chapter.last).get(f"{ROOT}/{RUN_FILE}")
         now = trees.entries_at(commit.oid)
         archived = any(entry == run for path, entry in now.items() if path.startswith(f"{ROOT}/{ARCHIVE}"))

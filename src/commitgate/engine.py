@@ -11,8 +11,7 @@ import os
 from commitgate.errors import CannotDecide
 from commitgate.facts import Facts, Snapshot
 from commitgate.gather import Gathering
-from commitgate.git.delta import differing_from_all
-from commitgate.git.merge import edited_in_merge
+from commitgate.git.merge import remake
 from commitgate.git.process import Repository
 from commitgate.git.reads import start_index_reads, start_worktree_reads
 from commitgate.git.refs import Refs, Target, resolve, target_tip
@@ -39,7 +38,7 @@ from commitgate.sides import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from commitgate.git.reads import Reads
 
@@ -186,17 +185,22 @@ class Engine:
         ground = stand_on(gathering, heads, head_data, run_id, target, force.tip)
         states = [ground.states[head] for head in heads]
         state = state_of(gathering, kind, states, rows, ground.reference)
-        touched = differing_from_all([rows, *(rows_against(self.repo, kind, head) for head in heads[1:])])
+        touched: Sequence[Row] = rows
+        conflicting: tuple[str, ...] = ()
+        if len(heads) > 1:
+            deltas = [rows, *(rows_against(self.repo, kind, head) for head in heads[1:])]
+            (remade,) = remake(self.repo, [(heads, lambda repo, merged: rows_against(repo, kind, merged))])
+            touched, conflicting = gathering.made_by_merge(deltas, remade)
         content = {}
-        if kind == INDEX:
-            touched = edited_in_merge(self.repo, heads, touched, "")
-        else:
+        if kind == WORKTREE:
             content = content_on_disk(self.repo, [row.path for row in rows if row.path.startswith(ROOT + "/")])
             scratch = scratch_paths(gathering, rows)
             state = state._replace(rows={path: row for path, row in state.rows.items() if path not in scratch})
             touched = [row for row in touched if row.path not in scratch]
         who = author(self.repo)
-        snapshot = gathering.snapshot(state, touched, heads, content)._replace(author=who, committer=who)
+        snapshot = gathering.snapshot(state, touched, heads, content)._replace(
+            author=who, committer=who, conflicting=conflicting
+        )
         parents = tuple(gathering.with_delta(gathering.tree(parent, {}), parent) for parent in states)
         facts = gathering.facts(kind, state, snapshot, parents, ground.reference)
         facts = facts._replace(unmerged=tuple(sorted({row.path for row in rows if row.unmerged})))

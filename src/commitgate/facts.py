@@ -49,7 +49,8 @@ class Snapshot(Record):
 
     ``entries`` holds every path below the run folder (mode, oid); ``documents`` the parsed facts by path.
     ``delta`` is the product delta base→this tree; in a commit that touches no process file it is empty,
-    because nothing is bound there. ``touched`` and ``touched_process`` differ from every parent.
+    because nothing is bound there. ``touched`` and ``touched_process`` are what the commit itself makes: they differ
+    from its parent, and in a merge from what git itself would make of the parents.
     """
 
     commit: str  # "" for the index and the work tree
@@ -65,6 +66,7 @@ class Snapshot(Record):
     touched_process: tuple[Row, ...]
     signer: str = ""  # key of a commit's good signature; asked for only where a reviewer's level is "signed"
     when: int = 0  # author date of a commit, epoch seconds
+    conflicting: tuple[str, ...] = ()  # of a merge: the paths that git could not merge by itself
 
     @property
     def run(self) -> RunFacts | None:

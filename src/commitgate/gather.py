@@ -10,11 +10,11 @@ from __future__ import annotations
 from commitgate.base import NOWHERE, Reference, find_reference
 from commitgate.facts import Change, Facts, Snapshot, classified
 from commitgate.git.delta import compose, differing_from_all, extend_delta
-from commitgate.git.history import Commit, diff_trees, read_walk, start_walk
-from commitgate.git.merge import edited_in_merge
+from commitgate.git.history import Commit, diff_trees, read_links, read_walk, start_walk
+from commitgate.git.merge import Remade, remake, tree_compare
 from commitgate.git.refs import is_shallow, merge_bases, the_merge_base
 from commitgate.memo import register
-from commitgate.objects import NOBODY, Person, Row
+from commitgate.objects import ABSENT, NOBODY, Person, Row
 from commitgate.policy.layout import REVIEWS, is_process
 from commitgate.policy.model import PathClass, Policy
 from commitgate.record import Record
@@ -22,7 +22,7 @@ from commitgate.trees import Content, Trees
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from commitgate.git.process import Repository
@@ -53,7 +53,9 @@ class Gathering:
         self.states: dict[str, State] = {}
         self._classifier: Any = None
         self._classes: dict[str, PathClass] = {}
+        self._tree: Snapshot | None = None
         self._children: dict[str, int] = {}
+        self._remade: dict[str, Remade | None] = {}
 
     # -- the range ------------------------------------------------------------------------------------------
 
@@ -67,22 +69,26 @@ class Gathering:
         Parents outside the range are boundaries: their tree is read, and their delta is empty by definition.
         """
         exclude = [reference.tip] if reference.tip else []
-        commits = read_walk(self.repo, start_walk(self.repo, heads, exclude))
-        inside = {commit.oid for commit in commits}
-        boundaries = {parent for commit in commits for parent in commit.parents if parent not in inside}
+        log = start_walk(self.repo, heads, exclude)
+        links = read_links(self.repo, heads, exclude)
+        inside = {link.oid for link in links}
+        boundaries = {parent for link in links for parent in link.parents if parent not in inside}
         boundaries.update(head for head in heads if head not in inside)
         for oid in boundaries:
             if oid not in self.states:
                 self.states[oid] = self.boundary(oid)
-        if any(not commit.parents for commit in commits) and is_shallow(self.repo):
+        if any(not link.parents for link in links) and is_shallow(self.repo):
             self._refuse_shallow()
         # A state whose last child is made is handed on to it; those that are asked for afterwards stay.
-        asked = {*heads, *(parent for commit in commits if commit.oid in heads for parent in commit.parents)}
-        for commit in commits:
-            for parent in commit.parents:
+        asked = {*heads, *(parent for link in links for parent in link.parents if link.oid in heads)}
+        for link in links:
+            for parent in link.parents:
                 self._children[parent] = self._children.get(parent, 0) + 1
         self._children.update((oid, self._children.get(oid, 0) + 1) for oid in asked | boundaries)
-        for commit in commits:
+        merges = [link for link in links if len(link.parents) > 1]
+        remade = remake(self.repo, [(link.parents, tree_compare(link.tree)) for link in merges])
+        self._remade.update(zip((link.oid for link in merges), remade, strict=True))
+        for commit in read_walk(self.repo, log):
             yield self.step(commit, reference)
 
     def _refuse_shallow(self) -> None:
@@ -116,7 +122,10 @@ class Gathering:
             if not self._children[parent]:
                 del self.states[parent]
         self.states[commit.oid] = State(commit.oid, base, entries, rows)
-        touched = edited_in_merge(self.repo, commit.parents, differing_from_all(list(commit.deltas)), commit.oid)
+        touched: Sequence[Row] = commit.deltas[0]
+        conflicting: tuple[str, ...] = ()
+        if len(parents) > 1:
+            touched, conflicting = self.made_by_merge(commit.deltas, self._remade.pop(commit.oid, None))
         snapshot = self.snapshot(self.states[commit.oid], touched, commit.parents, Content())
         if snapshot.touched_process:  # nothing is bound where no process file changes
             snapshot = self.with_delta(snapshot, self.states[commit.oid])
@@ -126,8 +135,25 @@ class Gathering:
             coauthors=commit.coauthors,
             signer=self.signer(snapshot),
             when=commit.when,
+            conflicting=conflicting,
         )
         return snapshot, tuple(self.tree(parent, Content()) for parent in parents)
+
+    def made_by_merge(
+        self, deltas: Sequence[list[Row]], remade: Remade | None
+    ) -> tuple[Sequence[Row], tuple[str, ...]]:
+        """The rows that a merge itself makes, and the paths in which its parents conflict.
+
+        Where git's own merge is not known (an octopus) it is everything that differs from every parent, and whatever
+        some parent has in the run folder and the merge has not: nothing goes unseen there.
+        """
+        if remade is not None:
+            return remade.edited, remade.conflicting
+        made = {row.path: row for row in differing_from_all(list(deltas))}
+        for row in (row for delta in deltas for row in delta):
+            if row.new_mode == ABSENT and row.path.startswith(self.root + "/"):
+                made.setdefault(row.path, row)
+        return list(made.values()), ()
 
     def signer(self, snapshot: Snapshot) -> str:
         """The key of a good signature, where a review is committed and some reviewer has to sign."""
@@ -146,6 +172,8 @@ class Gathering:
         until the target was merged once more: any of them will do, because what was bound there counts only
         while it is the very change, old and new blobs alike, that the side makes now.
         """
+        if len(parents) == 1:
+            return self.states[parents[0]].base
         bases = {self.states[parent].base for parent in parents}
         if len(bases) == 1:
             return bases.pop()
@@ -157,28 +185,21 @@ class Gathering:
     # -- snapshots ------------------------------------------------------------------------------------------
 
     def tree(self, state: State, content: Content) -> Snapshot:
-        """A snapshot of a tree alone: entries and documents, no delta and no change."""
+        """A snapshot of a tree alone, whatever commit it is of: entries and documents, no delta and no change."""
+        if not content and self._tree is not None and self._tree.entries is state.entries:
+            return self._tree  # most commits leave the run folder alone
         documents = self.trees.documents(state.entries, content) if content else self.trees.documents_of(state.entries)
-        return Snapshot(
-            state.commit,
-            (),
-            NOBODY,
-            NOBODY,
-            (),
-            self.root,
-            state.entries,
-            documents,
-            delta=(),
-            touched=(),
-            touched_process=(),
-        )
+        made = Snapshot("", (), NOBODY, NOBODY, (), self.root, state.entries, documents, (), (), ())
+        if not content:
+            self._tree = made
+        return made
 
     def snapshot(self, state: State, touched: Iterable[Row], parents: tuple[str, ...], content: Content) -> Snapshot:
-        """A snapshot of a tree and of what differs from every parent, still without its delta."""
+        """A snapshot of a tree and of what its commit makes, still without its delta."""
         tree = self.tree(state, content)
         process, product = self.split(touched, tree.run is not None)
         changes = self.classify(product, tree.run.track if tree.run is not None else "")
-        return tree._replace(parents=parents, touched=changes, touched_process=tuple(process))
+        return tree._replace(commit=state.commit, parents=parents, touched=changes, touched_process=tuple(process))
 
     def with_delta(self, snapshot: Snapshot, state: State) -> Snapshot:
         """The snapshot with its product delta base→tree; without a run there is nothing to bind."""

@@ -76,7 +76,7 @@ def _from_memo(gathering: Gathering, head: str, head_data: bytes, target: Target
         return None
     state, book, reference = known
     gathering.states[parent] = state
-    commits = read_walk(gathering.repo, start_walk(gathering.repo, (head,), (parent,)))
+    commits = list(read_walk(gathering.repo, start_walk(gathering.repo, (head,), (parent,))))
     if len(commits) != 1 or commits[0].parents != (parent,):
         return None
     if any(row.path == f"{gathering.root}/run.json" for row in commits[0].deltas[0]):

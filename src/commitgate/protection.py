@@ -34,7 +34,9 @@ def protected_here(engine: Engine, refs: Refs, commit: str) -> Protected:
     policies = Policies(engine.repo, engine.memo)
     force = engine.force(policies, policies.at_commit(commit), refs)
     name = force.target.name
-    return Protected(name, force.tip, force.target.remote, frozenset({name} - {""}))
+    # Where no target is known, as in a repository before its first commit, the usual names are it.
+    branches = frozenset({name} if name else DEFAULT_TARGETS)
+    return Protected(name, force.tip, force.target.remote, branches)
 
 
 def protected_by_server(repo: Repository) -> Protected:

@@ -20,12 +20,14 @@ else:
         """Base of every record; subclass it with annotated fields."""
 
         _fields = ()
+        _positions = {}
         _defaults = {}
 
         def __init_subclass__(cls):
             cls._fields = tuple(cls.__annotations__)
             cls._defaults = {field: cls.__dict__[field] for field in cls._fields if field in cls.__dict__}
-            for position, field in enumerate(cls._fields):
+            cls._positions = {field: position for position, field in enumerate(cls._fields)}
+            for field, position in cls._positions.items():
                 setattr(cls, field, _tuplegetter(position, field))
 
         def __new__(cls, *values, **named):
@@ -52,10 +54,12 @@ else:
             return made
 
         def _replace(self, **changes):
-            made = self._make([changes.pop(field, value) for field, value in zip(self._fields, self, strict=True)])
-            if changes:
-                raise ValueError(f"{type(self).__name__}: unknown fields {sorted(changes)}")
-            return made
+            values, positions = list(self), self._positions
+            if not changes.keys() <= positions.keys():
+                raise ValueError(f"{type(self).__name__}: unknown fields {sorted(changes.keys() - positions.keys())}")
+            for field, value in changes.items():
+                values[positions[field]] = value
+            return tuple.__new__(type(self), values)
 
         def _asdict(self):
             return dict(zip(self._fields, self, strict=True))

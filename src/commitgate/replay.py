@@ -14,8 +14,8 @@ from commitgate.git.process import Repository
 from commitgate.git.refs import Target, resolve
 from commitgate.heads import fold
 from commitgate.judge.ledger import BLANK, Book, History, join_books
-from commitgate.judge.order import board_without_delta
-from commitgate.judge.replayed import Event, judge_commit, judge_product_commit, left_state, stands
+from commitgate.judge.merging import evil_findings
+from commitgate.judge.replayed import Event, board_without_delta, judge_commit, keeps_order, left_state, stands
 from commitgate.judge.verdict import both, judge
 from commitgate.memo import NoMemo
 from commitgate.policies import Policies
@@ -131,7 +131,7 @@ class _Walk:
         self._policy = policy
         self._now = now
         self._books: dict[str, Book] = {}
-        self._quick: tuple[int, Board] | None = None
+        self._quick: tuple[dict[str, tuple[str, str]], dict[str, History], Board | None] | None = None
         self._touches: dict[str, list[tuple[int, str]]] = {}
         self._order: dict[str, int] = {}
         self.events: list[Event] = []
@@ -140,8 +140,10 @@ class _Walk:
 
     def before(self, snapshot: Snapshot) -> History:
         """The joined history of a commit's parents, for the run of its own tree."""
-        book = join_books(self._books.get(parent, BLANK) for parent in snapshot.parents)
-        return book.of(snapshot.run.id if snapshot.run is not None else "")
+        return self._book(snapshot).of(snapshot.run.id if snapshot.run is not None else "")
+
+    def _book(self, snapshot: Snapshot) -> Book:
+        return join_books([self._books.get(parent, BLANK) for parent in snapshot.parents])
 
     def visit(self, snapshot: Snapshot, parents: tuple[Snapshot, ...], own: bool) -> None:
         """Fold one commit in, and judge it when the range introduces it."""
@@ -168,22 +170,18 @@ class _Walk:
     def _errors(self, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> list[Finding]:
         if snapshot.run is None and all(parent.run is None for parent in parents) and not snapshot.entries:
             return []
-        before = self.before(snapshot)
+        if not snapshot.touched_process:
+            quick = self._quick_board(snapshot)
+            if quick is not None and keeps_order(self._policy, snapshot, quick):
+                return evil_findings(snapshot, BLOCKED)
+            snapshot = self._gathering.with_delta(snapshot, self._gathering.states[snapshot.commit])
         facts = Facts(snapshot, parents, "", False, COMMIT, ())
-        if not snapshot.touched_process and snapshot.run is not None:
-            quick = self._quick_board(snapshot, before)
-            found = judge_product_commit(self._policy, facts, before, quick) if quick is not None else []
-            if found is not None:
-                return found
-            state = self._gathering.states[snapshot.commit]
-            facts = facts._replace(side=self._gathering.with_delta(snapshot, state))
-        return judge_commit(self._policy, facts, before, self._now)
+        return judge_commit(self._policy, facts, self.before(snapshot), self._now)
 
-    def _quick_board(self, snapshot: Snapshot, before: History) -> Board | None:
-        """The board without the delta: the same for every commit that leaves the run folder alone."""
-        if self._quick is None or self._quick[0] != id(snapshot.entries):
-            made = board_without_delta(self._policy, snapshot, before)
-            if made is None:
-                return None
-            self._quick = (id(snapshot.entries), made)
-        return self._quick[1]
+    def _quick_board(self, snapshot: Snapshot) -> Board | None:
+        """The board without the delta: the same for every commit that leaves the run folder and its history alone."""
+        book = self._book(snapshot)
+        if self._quick is None or self._quick[0] is not snapshot.entries or self._quick[1] is not book.runs:
+            before = self.before(snapshot)
+            self._quick = (snapshot.entries, book.runs, board_without_delta(self._policy, snapshot, before))
+        return self._quick[2]

@@ -95,6 +95,8 @@ def _opinion(replaying: Replaying, policy: Policy, base: str, head: str, now: in
         replay = replaying.under(policy, base, head, now)
     except CannotDecide as unknown:
         return Opinion(False, (), unknown.message)
-    errors = [one for one in (*replay.standing(), *replay.merging()) if one.level]
-    ready = replay.answer.verdict.ready and not errors
-    return Opinion(ready, tuple(dict.fromkeys(errors)), "")
+    merging = replay.merging()
+    if replay.answer.facts.frozen:  # the run had landed before: its own state is another merge's affair
+        merging = [one for one in merging if one.rule == "run/landed"]
+    errors = tuple(dict.fromkeys(one for one in (*replay.standing(), *merging) if one.level))
+    return Opinion(not errors, errors, "")

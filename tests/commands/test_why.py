@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
+
+from commitgate.policy.catalog import catalog
+from support import run
 
 
 def why(told, *words):
@@ -172,11 +176,16 @@ def test_what_nobody_knows_is_told_with_the_nearest(story):
 def test_explain_one_rule_all_rules_and_none(repo):
     said = repo.gate("explain", "order/predecessor")
     assert said.code == 0
-    title, reason, fix = said.out.splitlines()
+    title, reason, fix, place = said.out.splitlines()
     assert title.startswith("order/predecessor: ")
     assert (reason.split(":")[0], fix.split(":")[0]) == ("    why", "    fix")
+    assert place.startswith("    policy: rules/stages.yaml:")
     data = json.loads(repo.gate("explain", "order/predecessor", "--format", "json").out)
-    assert sorted(data) == ["fix", "rule", "schema", "title", "why"]
+    assert sorted(data) == ["fix", "place", "rule", "schema", "title", "why"]
+    assert data["place"].startswith("rules/stages.yaml:")
+    assert repo.gate("explain", "json/duplicate-key").out.endswith("    policy: no setting changes this rule\n")
+    repo.write(".gates.yaml", "version: 1\nhistory: strict\n")
+    assert repo.gate("explain", "order/one-commit").out.endswith("    policy: .gates.yaml:2\n")
     listed = repo.gate("explain").out.splitlines()
     assert any(line.startswith("order/predecessor ") for line in listed)
     assert len(listed) == len(json.loads(repo.gate("explain", "--format", "json").out)["rules"]) > 80
@@ -225,3 +234,106 @@ def test_an_approval_in_the_commit_that_changes_the_area_is_mixed(story):
     told.verdict("platform", "backend")
     told.write("src/backend/auth.js", "// by the reviewer\n")
     assert rule_of(told, "backend", "platform")[0] == "review/mixed-commit"
+
+
+def test_every_rule_is_explained_outside_of_any_repository(tmp_path):
+    said = run(sys.executable, "-m", "commitgate", "explain", "--format", "json", cwd=tmp_path)
+    assert said.code == 0
+    entries = json.loads(said.out)["rules"]
+    assert {one["rule"] for one in entries} == set(catalog())
+    assert {one["rule"] for one in entries if one["place"]} >= {
+        "review/insufficient",
+        "security/required",
+        "track/too-light",
+    }
+
+
+def test_a_trigger_says_where_it_fires_where_it_is_written_and_who_settles_it(story):
+    told = story("prereviewed")
+    data = why(told, "path:auth")
+    assert data["answer"] == "it fires on 1 file"
+    first = data["reasons"][0]
+    assert first["rule"] == "security/required"
+    assert first["fact"] == "src/backend/auth.js (auth)"
+    assert (first["who"], first["next"]) == ("security", "git gate pass security-review")
+    assert first["place"].startswith("rules/security.yaml:")
+    assert any("it looks for words auth, " in one["fact"] for one in data["reasons"])
+    answered = why(story("secured", "two"), "path:auth")
+    assert answered["reasons"][0]["next"] == "", "the security review has answered it"
+    early = why(story("built", "three"), "path:auth")
+    assert early["reasons"][0]["next"] in ("git gate why security-review", "git gate pass security-review")
+
+
+def test_a_trigger_that_does_not_fire_that_is_silenced_and_that_nobody_knows(story):
+    told = story("secured")
+    data = why(told, "infra:container")
+    assert data["answer"] == "it does not fire"
+    assert rules(data) == []
+    assert data["reasons"][0]["fact"] == "none of the 2 changed files holds what it looks for"
+    told.policy_on_target("version: 1\nsecurity:\n  triggers:\n    infra:container: off\n")
+    data = why(told, "infra:container")
+    assert (data["answer"], data["reasons"][0]["place"]) == ("it is switched off", ".gates.yaml:4")
+    said = told.gate("why", "path:aut")
+    assert said.code == 64
+    assert "did you mean path:auth?" in said.err
+
+
+def test_a_trigger_for_which_the_track_is_too_light(story):
+    told = story("started")
+    told.write("pipeline/run.json", told.read("pipeline/run.json").replace('"full"', '"nano"'))
+    told.write("src/backend/login.py", "x\n")
+    data = why(told, "path:auth")
+    assert "track/too-light" in rules(data)
+    assert 'git gate rule "track" "full"' in [one["next"] for one in data["reasons"]]
+
+
+def test_a_trigger_before_there_is_any_run(repo):
+    repo.branch("work")
+    repo.write("src/login.py", "x\n")
+    repo.git("add", "-A")
+    assert why(repo, "path:auth")["answer"] == "it fires on 1 file"
+    assert why(repo, "ci:workflow")["answer"] == "it does not fire"
+
+
+def test_a_finding_is_a_subject_as_check_shows_it(story):
+    told = story("requirements")
+    told.write("src/backend/auth.js", "early\n")
+    told.write("src/frontend/form.js", "early\n")
+    assert "(2 times here)" in why(told, "order/early-work")["answer"]
+    data = why(told, "order/early-work", "src/backend/auth.js")
+    assert "(once here)" in data["answer"]
+    assert rules(data) == ["order/early-work"]
+    assert data["reasons"][-1]["place"].startswith("rules/stages.yaml:")
+    told.write("pipeline/gates/stage-02.json", '{"a": 1,\n"a": 2}')
+    shown = next(line for line in told.gate("check").out.splitlines() if "json/duplicate-key" in line).split()[-1]
+    assert shown == "pipeline/gates/stage-02.json:2"
+    assert "(once here)" in why(told, "json/duplicate-key", shown)["answer"]
+    assert why(told, shown)["subject"] == "stage-02"
+    assert told.gate("why", "order/early-work", "a", "b").code == 64
+
+
+def test_a_standing_veto_names_what_it_asks_for_and_the_way_out(story):
+    told = story("prereviewed")
+    told.write_gate("stage-05-security", "FAIL", security_approved=False, veto=True, blockers=["tokens in the log"])
+    told.commit("veto", author="security")
+    for subject in ("stage-05-security", "security-review"):
+        data = why(told, subject)
+        assert rules(data)[0] == "gate/failed"
+        assert all("git gate why" not in one["next"] for one in data["reasons"])
+        assert data["reasons"][0]["next"].endswith("then, as security: git gate pass security-review")
+        assert "it asks for: tokens in the log" in [one["fact"] for one in data["reasons"]]
+
+
+def test_one_approval_is_required_and_two_are(story):
+    told = story("secured")
+    assert any("2 approvals are required" in one["fact"] for one in why(told, "approval", "backend")["reasons"])
+    told.policy_on_target("version: 1\nreview: {matrix: 1}\n")
+    assert any("1 approval is required" in one["fact"] for one in why(told, "approval", "backend")["reasons"])
+
+
+def test_what_makes_gates_stale_is_named_once(story):
+    told = story("secured")
+    told.write("src/backend/auth.js", "// other\n")
+    found = [one for one in told.check("--worktree")["findings"] if one["rule"] == "order/stale"]
+    assert len(found) == 1
+    assert found[0]["message"].endswith("stale: src/backend/auth.js")

@@ -248,7 +248,10 @@ def test_nonsense_at_the_door_is_no_pass(clone):
 def test_the_framework_names_one_ref_in_the_environment(clone, server):
     told = clone("requirements")
     server(told, hook=False)
-    names = {"PRE_COMMIT_REMOTE_BRANCH": "refs/heads/feature/reset", "PRE_COMMIT_LOCAL_BRANCH": "refs/heads/feature/reset"}
+    names = {
+        "PRE_COMMIT_REMOTE_BRANCH": "refs/heads/feature/reset",
+        "PRE_COMMIT_LOCAL_BRANCH": "refs/heads/feature/reset",
+    }
     ends = {"PRE_COMMIT_FROM_REF": told.oid("main"), "PRE_COMMIT_TO_REF": told.oid()}
     assert told.gate("pre-push", env=names | ends).code == 0
     assert told.gate("pre-push", env=names).code == 0

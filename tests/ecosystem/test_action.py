@@ -140,9 +140,7 @@ class TestPush:
     def test_what_was_pushed_is_judged(self, place: Callable[[str], Place], runner: Runner) -> None:
         at = place("built")
         event = push(at.told.oid("HEAD~1"), at.head)
-        done = runner.judge(
-            at.checkout(), "push", event, GITHUB_REF=f"refs/heads/{at.branch}", GATE_FORMAT="text"
-        )
+        done = runner.judge(at.checkout(), "push", event, GITHUB_REF=f"refs/heads/{at.branch}", GATE_FORMAT="text")
         assert (done.code, done.outputs["ready"]) == (0, ""), done.said
         assert "1 commit:" in done.out
 
@@ -321,9 +319,7 @@ class TestGround:
         old = tmp_path / "python"
         old.write_text("#!/bin/sh\nexit 1\n")
         old.chmod(0o755)
-        done = runner.judge(
-            at.checkout(), "pull_request", pull_request(at.base, at.head), GATE_PYTHON=str(old)
-        )
+        done = runner.judge(at.checkout(), "pull_request", pull_request(at.base, at.head), GATE_PYTHON=str(old))
         assert (done.code, "Python 3.11" in done.out) == (4, True)
 
     def test_a_work_tree_of_another_user(self, place: Callable[[str], Place], runner: Runner) -> None:

@@ -59,7 +59,7 @@ def test_no_text_is_a_command_of_roff(text: str, tmp_path: Path) -> None:
     if shutil.which("groff") is None:
         pytest.skip("groff is not installed here")
     page = tmp_path / "page.1"
-    page.write_text(f'.TH X 1\n.SH NAME\nx\n.PP\n{man_page._text(text)}\n')
+    page.write_text(f".TH X 1\n.SH NAME\nx\n.PP\n{man_page._text(text)}\n")
     assert text in rendered("groff", "-man", "-Tutf8", "-ww", "-k", str(page))
 
 

@@ -149,3 +149,12 @@ class TestColour:
         assert terminal.coloured()
         cli.run(["explain", "order/early-work"])
         assert not terminal.coloured()
+
+    @pytest.mark.parametrize(("words", "painted"), [((), False), (("--color", "always"), True)])
+    def test_the_demonstration_asks_the_same_place(self, words: tuple[str, ...], painted: bool) -> None:
+        program = (
+            "import sys; from commitgate.report import terminal; from commitgate.demo.screen import console\n"
+            "terminal.choose(sys.argv[1]); console().print('[bold]x[/bold]')"
+        )
+        said = run(sys.executable, "-c", program, words[-1] if words else "auto", cwd="/", env={"FORCE_COLOR": "1"})
+        assert (PAINT in said.out) is painted

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 LOOSE = "version: 1\nreview: {scoped: 1, matrix: 1}\n"
 STRICT = "version: 1\nreview: {scoped: 2, matrix: 3}\n"
 BASE = "version: 1\nreview: {scoped: 1, matrix: 2}\n"
@@ -39,7 +43,7 @@ def test_a_deleted_policy_takes_nothing_away(story):
     told.policy_on_target("version: 1\nreview: {scoped: 3, matrix: 3}\n")
     told.remove(".gates.yaml")
     told.commit("delete", check=False)
-    one_approval_each(told)
+    told.review("platform", "backend")
     assert told.read_gate("stage-06-backend")["required_approvals"] == 3
 
 
@@ -69,3 +73,91 @@ def test_the_first_policy_of_a_repository_is_its_own(story):
     told.commit("adopt", check=False)
     assert told.check("--rev", "HEAD")["exit"] in (0, 2)
     assert all("own policy" not in row["message"] for row in told.check("--rev", "HEAD")["findings"])
+
+
+# Every way to make the policy of the branch ask for less than the target's.
+LOOSENED = {
+    "fewer approvals": "review: {scoped: 1, matrix: 1}\n",
+    "a trigger switched off": BASE + "security: {triggers: {path:auth: off}}\n",
+    "a trigger that is not for people": BASE + "security: {triggers: {path:auth: {words: [nothing-at-all]}}}\n",
+    "a source that is free": BASE + "free: [/src/**]\n",
+    "an area that nobody reviews": BASE + "areas: {backend: {paths: [/src/**], reviewed: false}}\n",
+    "checkpoints off": BASE + "checkpoints: off\n",
+    "a merge that asks for less": BASE + "merge: {requires: requirements}\n",
+    "a gate that is bound to nothing": BASE + "stages: {pre-review: {bound: []}}\n",
+    "a shorter track": BASE + "tracks: {full: {stages: [build]}}\n",
+    "no policy": None,
+}
+
+
+def errors(told, *args):
+    data = told.check("--rev", "HEAD", "--ready", *args)
+    return {(one["rule"], one["path"]) for one in data["findings"] if one["severity"] == "error"}
+
+
+@pytest.mark.parametrize("edit", LOOSENED)
+def test_no_edit_of_the_branch_takes_a_finding_away(story, edit):
+    told = story("built")
+    told.policy_on_target(BASE)
+    before = errors(told)
+    assert ("ready/stage", "pipeline/gates/stage-05-security.json") in before
+    if LOOSENED[edit] is None:
+        told.remove(".gates.yaml")
+    else:
+        told.write(".gates.yaml", LOOSENED[edit])
+    told.commit(edit, check=False, args=("--no-verify",))
+    assert errors(told) >= before
+    verified = json.loads(told.gate("verify", "main..HEAD", "--ready", "--format", "json").out)
+    assert verified["ready"] is False
+    assert {(one["rule"], one["path"]) for one in verified["findings"]} >= before
+
+
+def test_a_reviewers_address_changed_in_the_branch_speaks_for_nobody(story):
+    told = story("secured")
+    policy = BASE + "reviewers: {frontend: {emails: [frontend@example.com]}}\n"
+    told.policy_on_target(policy)
+    told.review("frontend", "backend")
+    assert told.read_gate("stage-06-backend")["approvals"] == ["frontend"], "the target's address does"
+    told.git("reset", "-q", "--hard", "HEAD~1")
+    told.write(".gates.yaml", policy.replace("frontend@", "eve@"))
+    told.commit("another address", check=False, args=("--no-verify",))
+    told.verdict("frontend", "backend")
+    told.derive_and_commit("eve")
+    assert told.read_gate("stage-06-backend")["approvals"] == []
+    told.verdict("platform", "backend")
+    told.derive_and_commit("platform")
+    assert told.read_gate("stage-06-backend")["approvals"] == ["platform"]
+
+
+def test_a_target_changed_by_the_branch_leaves_the_delta_where_it_was(story):
+    told = story("secured")
+    told.policy_on_target(BASE + "target: main\n")
+    told.review("platform", "backend")
+    files = told.read_gate("stage-06-backend")["subject"]["files"]
+    told.git("branch", "elsewhere")
+    told.write(".gates.yaml", BASE + "target: elsewhere\n")
+    told.commit("look elsewhere", check=False, args=("--no-verify",))
+    told.verdict("frontend", "backend")
+    told.derive_and_commit("frontend")
+    assert told.read_gate("stage-06-backend")["subject"]["files"] == files == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS", ".gitattributes", "src/.gitattributes", ".gates.yaml"],
+)
+def test_a_change_of_the_control_plane_fires_always(story, path):
+    told = story("built")
+    told.policy_on_target(BASE + "free: ['*', '!/src/**']\n")
+    told.write(path, told.read(path) + "# more\n" if (told.path / path).exists() else "# new\n")
+    told.commit("control plane", check=False, args=("--no-verify",))
+    fired = json.loads(told.gate("security", "--format", "json").out)
+    assert ("control:plane", path) in {(one["id"], one["path"]) for one in fired["triggers"]}
+    assert told.state("stage-05-security") in ("open", "missing", "fail", "stale")
+
+
+def test_the_control_plane_cannot_be_switched_off_by_a_branch(story):
+    told = story("built")
+    told.policy_on_target(BASE)
+    told.write(".gates.yaml", BASE + "security: {triggers: {control:plane: off}}\n")
+    assert told.commit("off", check=False).code != 0

@@ -173,7 +173,57 @@ def test_a_bare_repository(tmp_path: Path, engine: Path, install: Install) -> No
     bare = Repo(tmp_path / "bare.git")
     bare.path.mkdir()
     bare.git("init", "-q", "--bare")
-    assert install(bare, "doctor")[0] == 2
+    code, said = install(bare, "doctor")
+    assert (code, "git gate install --pre-receive" in said) == (2, True)
+    assert install(bare, "install", "--pre-receive")[0] == 0
+    code, said = install(bare, "doctor")
+    assert (code, "which has no commit yet" in line(said, "target")) == (0, True)
+
+
+def test_a_server_with_a_policy(repo: Repo, tmp_path: Path, engine: Path, install: Install) -> None:
+    bare = Repo(tmp_path / "bare.git")
+    repo.write(".gates.yaml", "version: 1\ntarget: trunk\n")
+    repo.commit()
+    repo.git("clone", "-q", "--bare", str(repo.path), str(bare.path))
+    install(bare, "install", "--pre-receive")
+    code, said = install(bare, "doctor")
+    assert (code, line(said, "target").split()[2:]) == (0, ["trunk,", "which", "has", "no", "commit", "yet"])
+    bare.git("branch", "trunk")
+    assert "trunk (protected: main, trunk)" in line(install(bare, "doctor")[1], "target")
+    repo.write(".gates.yaml", "version: 1\nareaz: {}\n")
+    repo.commit()
+    repo.git("push", "-q", str(bare.path), "main", check=False)
+    bare.git("fetch", "-q", str(repo.path), "+main:main")
+    code, said = install(bare, "doctor")
+    assert (code, "policy/unknown-key" in line(said, ".gates.yaml")) == (2, True)
+
+
+def test_the_optional_hooks_are_mentioned_where_they_are(installed: Repo, install: Install) -> None:
+    assert "reference-transaction" not in install(installed, "doctor")[1]
+    install(installed, "install", "--reference-transaction")
+    assert "ok" in line(install(installed, "doctor")[1], "reference-transaction")
+    shim = installed.path / ".git/hooks/reference-transaction"
+    shim.write_text(shim.read_text().replace(sys.executable, "/nowhere/python"))
+    code, said = install(installed, "doctor")
+    assert (code, "no branch can be moved" in line(said, "reference-transaction")) == (2, True)
+    assert "git gate install --reference-transaction" in said
+
+
+def test_a_hook_that_only_tells_is_missed_less(installed: Repo, install: Install) -> None:
+    installed.remove(".git/hooks/post-commit")
+    installed.remove(".git/hooks/pre-push")
+    code, said = install(installed, "doctor")
+    assert code == 1
+    assert line(said, "post-commit").startswith("warning")
+    assert line(said, "pre-push").startswith("warning")
+
+
+def test_the_framework_runs_us_at_push(repo: Repo, engine: Path, install: Install) -> None:
+    repo.write(".pre-commit-config.yaml", CONFIG + "  - id: gate-push\n  - id: gate-ci\n")
+    for hook in ("pre-commit", "pre-merge-commit", "pre-push"):
+        repo.hook(hook, FRAMEWORK)
+    code, said = install(repo, "doctor")
+    assert (code, "run by the pre-commit framework" in line(said, "pre-push")) == (0, True)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from commitgate.policy.load import load_policy
+from commitgate.setup import shims
 from support import Repo
 
 Install = Callable[..., tuple[int, str]]
@@ -38,7 +39,7 @@ def test_it_writes_the_policy_the_configuration_and_the_hooks(repo: Repo, instal
     assert policy(repo)["target"] == "main"
     assert list(policy(repo)["areas"]) == ["backend", "frontend"]  # type: ignore[call-overload]
     assert "#" in repo.read(".gates.yaml")
-    assert sorted(os.listdir(repo.path / ".git/hooks")) == ["commit-msg", "pre-commit", "pre-merge-commit"]
+    assert sorted(os.listdir(repo.path / ".git/hooks")) == sorted(shims.HOOKS)
     for words in (".gates.yaml", ".pre-commit-config.yaml", ".git/hooks/pre-commit", 'git gate start "<feature>"'):
         assert words in said
 
@@ -133,7 +134,7 @@ def test_where_the_framework_runs_us_no_second_hook_is_installed(repo: Repo, ins
     code, said = install(repo, "init")
     assert (code, "run by the pre-commit framework" in said) == (0, True)
     assert repo.read(".git/hooks/pre-commit") == FRAMEWORK
-    assert sorted(os.listdir(repo.path / ".git/hooks")) == ["commit-msg", "pre-commit", "pre-merge-commit"]
+    assert sorted(os.listdir(repo.path / ".git/hooks")) == sorted(shims.HOOKS)
 
 
 def test_from_a_subfolder_it_serves_the_whole_repository(repo: Repo, install: Install) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
-import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+
+from commitgate.report import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -156,12 +157,12 @@ def line_with(said: str, word: str) -> str:
 
 
 def console() -> Console:
-    """A console for standard output: plain text when it is no terminal or NO_COLOR is set.
+    """A console for standard output, in colour where every other command would print in colour.
 
     What the encoding of the output cannot show becomes a question mark instead of the end of the story.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    if os.environ.get("NO_COLOR"):
+    if not terminal.coloured():
         return Console(force_terminal=False, no_color=True, highlight=False)
-    return Console(highlight=False)
+    return Console(color_system="auto" if sys.stdout.isatty() else "standard", highlight=False)

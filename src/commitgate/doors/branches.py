@@ -71,7 +71,7 @@ class Judging:
                     f"fetch, merge or rebase onto {name}, and push without --force",
                 )
             ]
-        if name != self._protected.target:
+        if self._protected.target not in ("", name):
             return self._branch(update)
         return self.moved(update.old or self._protected.shared, update.new)
 

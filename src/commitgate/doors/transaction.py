@@ -29,21 +29,22 @@ def prepared(data: bytes) -> int:
         for one in heads:
             if one.ref[len(HEADS) :] in protected.branches:
                 answers.append((one.ref, _asked(repo, protected, one, updates)))
-        return tell(answers, "the branch stays where it is")
+        return tell(answers, "the branch stays where it is; if others have that commit already, git fetch first")
 
 
 def _asked(repo: Repository, protected: Protected, update: Update, updates: list[Update]) -> list[Finding]:
     # The old side of a line is zeros whenever the command did not ask for one, so the ref itself is read.
     now = repo.line("for-each-ref", "--format=%(objectname)", update.ref)
     if not update.new:
-        return [] if not now or _is_packing(repo, update) else [_deleted(protected.target)]
+        return [] if not now or _is_packing(repo, update) else [_deleted(update.ref[len(HEADS) :])]
     if update.new == now:
         return []
-    tracking = f"{REMOTES}*/{protected.target}"
+    name = update.ref[len(HEADS) :]
+    tracking = f"{REMOTES}*/{name}"
     theirs = repo.line("for-each-ref", "--format=%(objectname)", tracking).split()
     # `git fetch origin main:main` moves the branch and what it tracks in one transaction.
     fetched = [one for one in updates if one.new and one.ref.startswith(REMOTES)]
-    theirs += [one.new for one in fetched if one.ref.endswith(f"/{protected.target}")]
+    theirs += [one.new for one in fetched if one.ref.endswith(f"/{name}")]
     if any(is_ancestor(repo, update.new, tip) for tip in {*theirs, now} - {""}):
         return []
     return Judging(repo, protected, (), int(time.time())).moved(protected.shared or now, update.new)

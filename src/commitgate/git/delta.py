@@ -28,9 +28,9 @@ RAW = (
 
 def rows(tokens: Iterator[bytes], first: bytes) -> Row:
     """One row from its ``:mode mode oid oid X`` token and the path token that follows."""
-    words = first.decode("ascii").split(" ")
+    old_mode, new_mode, old_oid, new_oid, kind = first.decode("ascii").split(" ")
     path = next(tokens).decode("utf-8", "surrogateescape")
-    return Row(path, words[0][1:], words[2], words[1], words[3], words[4] == "U")
+    return Row(path, old_mode[1:], old_oid, new_mode, new_oid, kind == "U", False)
 
 
 def parse(data: bytes) -> list[Row]:
@@ -49,8 +49,8 @@ def extend_delta(merged: dict[str, Row], later: Iterable[Row]) -> dict[str, Row]
     for row in later:
         before = merged.get(row.path)
         if before is not None:
-            row = Row(row.path, before.old_mode, before.old_oid, row.new_mode, row.new_oid, row.unmerged)
-        if row.old_mode == row.new_mode and row.old_oid == row.new_oid:
+            row = Row(row.path, before.old_mode, before.old_oid, row.new_mode, row.new_oid, row.unmerged, False)
+        if row[1:3] == row[3:5]:
             merged.pop(row.path, None)
         else:
             merged[row.path] = row

@@ -13,13 +13,21 @@ if TYPE_CHECKING:
     from commitgate.git.process import Process, Repository
 
 _MARK = b"\x01commit "
-_FORMAT = "--format=%x00%x01commit %H%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%at%x00%B%x00"
+_COAUTHOR = b"co-authored-by"
+_FORMAT = "--format=%x00%x01commit %H%x00%T %P%x00%an%x00%ae%x00%cn%x00%ce%x00%at%x00%B%x00"
+
+# The log that a walk reads, without its heads: everything about a commit in one pass, whatever is configured.
+_ORDER = ("-c", "log.showRoot=true", "log", "--topo-order", "--reverse", "--no-show-signature", "--encoding=UTF-8")
+# The log that a walk reads, without its heads: everything about a commit in one pass, whatever is configured.
+# Not -m: what that means is up to log.diffMerges.
+WALK = (*_ORDER, "--diff-merges=separate", _FORMAT, *RAW)
 
 
 class Commit(Record):
     """One commit of the range. ``deltas`` holds the rows against each parent (against nothing for a root)."""
 
     oid: str
+    tree: str
     parents: tuple[str, ...]
     author: Person
     committer: Person
@@ -28,38 +36,42 @@ class Commit(Record):
     deltas: tuple[list[Row], ...]
 
 
+class Link(Record):
+    """One commit of the range as far as the shape of history goes."""
+
+    oid: str
+    tree: str
+    parents: tuple[str, ...]
+
+
 def start_walk(repo: Repository, heads: Iterable[str], exclude: Iterable[str]) -> Process:
     """Start the log of ``heads --not exclude``; read it with :func:`read_walk`."""
-    return repo.start(
-        "-c",
-        "log.showRoot=true",
-        "log",
-        "--topo-order",
-        "--reverse",
-        "--no-show-signature",
-        "--encoding=UTF-8",
-        "--diff-merges=separate",  # not -m: what that means is up to log.diffMerges
-        _FORMAT,
-        *RAW,
-        *heads,
-        "--not",
-        *exclude,
-        "--",
-    )
+    return repo.start(*WALK, *heads, "--not", *exclude, "--")
 
 
-def read_walk(repo: Repository, process: Process) -> list[Commit]:
-    """The commits of a started walk, parents before children."""
-    return [commit if _complete(commit) else _by_parent(repo, commit) for commit in parse_walk(process.output())]
+def read_links(repo: Repository, heads: Iterable[str], exclude: Iterable[str]) -> list[Link]:
+    """The shape of the same walk, parents before children: known long before the walk has been read."""
+    said = repo.run(*_ORDER, "--format=%H %T %P", *heads, "--not", *exclude, "--").decode("ascii")
+    return [Link(oid, tree, tuple(parents)) for oid, tree, *parents in map(str.split, said.splitlines())]
 
 
-def _complete(commit: Commit) -> bool:
-    return len(commit.deltas) == max(1, len(commit.parents))
+def read_walk(repo: Repository, process: Process) -> Iterator[Commit]:
+    """The commits of a started walk as git finds them, parents before children."""
+    trees: dict[str, str] = {}
+    for commit in parse_walk(process.chunks()):
+        trees[commit.oid] = commit.tree
+        complete = len(commit.deltas) == max(1, len(commit.parents))
+        yield commit if complete else _by_parent(repo, commit, trees)
 
 
-def _by_parent(repo: Repository, commit: Commit) -> Commit:
-    # log leaves out a parent that the merge does not differ from, and does not say which one it was.
-    return commit._replace(deltas=tuple(diff_trees(repo, parent, commit.oid) for parent in commit.parents))
+def _by_parent(repo: Repository, commit: Commit, trees: dict[str, str]) -> Commit:
+    # log leaves out the parents that the merge does not differ from, and does not say which ones they were.
+    same = [trees.get(parent) == commit.tree for parent in commit.parents]
+    shown = [delta for delta in commit.deltas if delta]
+    if len(shown) + sum(same) != len(same):  # a parent outside the walk
+        return commit._replace(deltas=tuple(diff_trees(repo, parent, commit.oid) for parent in commit.parents))
+    left = iter(shown)
+    return commit._replace(deltas=tuple([] if one else next(left) for one in same))
 
 
 def diff_trees(repo: Repository, old: str, new: str) -> list[Row]:
@@ -67,35 +79,53 @@ def diff_trees(repo: Repository, old: str, new: str) -> list[Row]:
     return parse(repo.run("diff-tree", "-r", *RAW, old, new, "--"))
 
 
-def parse_walk(data: bytes) -> list[Commit]:
+def parse_walk(chunks: Iterable[bytes]) -> Iterator[Commit]:
     """Commits from the log's output. A merge appears once for each parent; its rows are collected in order."""
-    found: dict[str, Commit] = {}
-    tokens = iter(data.split(b"\0"))
+    known: dict[tuple[bytes, bytes], Person] = {}
+    tokens = _tokens(chunks)
+    commit: Commit | None = None
     delta: list[Row] = []
     for token in tokens:
         if token.startswith((b":", b"\n:")):
             delta.append(rows(tokens, token.lstrip(b"\n")))
         elif token.startswith(_MARK):
             delta = []
-            commit = _header(token, tokens, delta)
-            seen = found.get(commit.oid)
-            found[commit.oid] = commit if seen is None else seen._replace(deltas=(*seen.deltas, delta))
-    return list(found.values())
+            following = _header(token, tokens, delta, known)
+            if commit is not None and commit.oid == following.oid:
+                following = following._replace(deltas=(*commit.deltas, delta))
+            elif commit is not None:
+                yield commit
+            commit = following
+    if commit is not None:
+        yield commit
 
 
-def _header(mark: bytes, tokens: Iterator[bytes], delta: list[Row]) -> Commit:
-    fields = [next(tokens).decode("utf-8", "surrogateescape") for _ in range(7)]
-    oid = mark[len(_MARK) :].decode("ascii")
-    parents, name, email, committer, committer_email, when, message = fields
+def _tokens(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from whole
+    yield rest
+
+
+def _header(mark: bytes, tokens: Iterator[bytes], delta: list[Row], known: dict[tuple[bytes, bytes], Person]) -> Commit:
+    trees, name, email, committer, committer_email, when, message = (next(tokens) for _ in range(7))
+    tree, *parents = trees.decode("ascii").split(" ")
     return Commit(
-        oid,
-        tuple(parents.split()),
-        Person(name, email),
-        Person(committer, committer_email),
-        coauthors(message),
-        int(when) if when.lstrip("-").isdigit() else 0,
+        mark[len(_MARK) :].decode("ascii"),
+        tree,
+        tuple(filter(None, parents)),
+        known.get((name, email)) or _person(known, name, email),
+        known.get((committer, committer_email)) or _person(known, committer, committer_email),
+        coauthors(message.decode("utf-8", "surrogateescape")) if _COAUTHOR in message.lower() else (),
+        int(when) if when.lstrip(b"-").isdigit() else 0,
         (delta,),
     )
+
+
+def _person(known: dict[tuple[bytes, bytes], Person], name: bytes, email: bytes) -> Person:
+    made = Person(name.decode("utf-8", "surrogateescape"), email.decode("utf-8", "surrogateescape"))
+    return known.setdefault((name, email), made)
 
 
 def coauthors(message: str) -> tuple[Person, ...]:

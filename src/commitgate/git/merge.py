@@ -11,20 +11,50 @@ import os
 from commitgate.git.delta import RAW, parse
 from commitgate.git.process import GitFailed, Repository
 from commitgate.objects import Row
+from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    # From a repository that holds git's own merge, and that merge's tree, to the rows merge → what is judged.
+    Compare = Callable[[Repository, str], list[Row]]
+
+# How a user has configured merging is no property of the commits.
+_FIXED = (
+    "-c", "merge.renames=true", "-c", "merge.directoryRenames=conflict", "-c", "merge.renormalize=false",
+    "-c", "merge.default=text", "-c", "diff.algorithm=myers", "-c", "merge.conflictStyle=merge",
+)  # fmt: skip
+_ASK = ("merge-tree", "-z", "--no-messages", "--allow-unrelated-histories")
+# Two object ids to a line: so many fit into the smallest pipe, and git never waits for us while we write.
+_TURN = 200
 
 
-def edited_in_merge(repo: Repository, parents: Sequence[str], touched: list[Row], commit: str) -> list[Row]:
-    """The touched rows that are not simply git's own merge of two parents; ``commit`` "" means the index.
+class Remade(Record):
+    """A merge beside what git itself makes of the same parents."""
 
-    Touched are the rows that differ from every parent. With more than two parents, or a git without
-    ``merge-tree --write-tree``, every one of them counts as edited.
+    edited: tuple[Row, ...]  # git's own merge → the commit: what whoever merged changed on top
+    conflicting: tuple[str, ...]  # paths that git could not merge, so that somebody had to edit them
+
+
+def tree_compare(commit_tree: str) -> Compare:
+    """Compare git's merge with the tree of a commit."""
+
+    def rows(repo: Repository, merged: str) -> list[Row]:
+        if merged == commit_tree:
+            return []
+        return parse(repo.run("diff-tree", "-r", *RAW, merged, commit_tree, "--"))
+
+    return rows
+
+
+def remake(repo: Repository, merges: Sequence[tuple[Sequence[str], Compare]]) -> list[Remade | None]:
+    """Every merge (its parents, and how to compare) beside git's own; None where git has none to offer.
+
+    That is an octopus, which merge-tree cannot make, and a merge whose objects are not all here.
     """
-    if not touched or len(parents) != 2:
-        return touched
+    if not any(len(parents) == 2 for parents, _ in merges):
+        return [None for _ in merges]
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="git-gate-") as scratch:
@@ -32,14 +62,45 @@ def edited_in_merge(repo: Repository, parents: Sequence[str], touched: list[Row]
         aside = Repository(repo.directory, repo.env)
         aside.env["GIT_OBJECT_DIRECTORY"] = scratch
         aside.env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(filter(None, borrowed))
+        answers = iter(_merged(aside, [parents for parents, _ in merges if len(parents) == 2]))
+        found: list[Remade | None] = []
+        for parents, compare in merges:
+            tree, conflicting = next(answers) if len(parents) == 2 else ("", ())
+            found.append(Remade(tuple(compare(aside, tree)), conflicting) if tree else None)
+        return found
+
+
+def _merged(repo: Repository, pairs: Sequence[Sequence[str]]) -> list[tuple[str, tuple[str, ...]]]:
+    """(tree, conflicting paths) of git's merge of each pair; ("", ()) where it cannot be made."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for start in range(0, len(pairs), _TURN):
+        turn = pairs[start : start + _TURN]
+        feed = "".join(f"{one} {other}\n" for one, other in turn).encode("ascii")
         try:
-            merged = aside.run("merge-tree", "--write-tree", "-z", "--no-messages", *parents, accept=(0, 1))
-        except GitFailed:
-            return touched
-        tree = merged.partition(b"\0")[0].decode("ascii").strip()
-        if commit:
-            differing = parse(aside.run("diff-tree", "-r", *RAW, tree, commit, "--"))
-        else:
-            differing = parse(aside.run("diff-index", "--cached", "--ita-invisible-in-index", *RAW, tree, "--"))
-    edited = {row.path for row in differing}
-    return [row for row in touched if row.path in edited]
+            found += _parse(repo.run(*_FIXED, *_ASK, "--stdin", feed=feed))
+        except GitFailed:  # one of them cannot be merged, or this git has no --stdin yet
+            found += [_alone(repo, one, other) for one, other in turn]
+    return found
+
+
+def _alone(repo: Repository, one: str, other: str) -> tuple[str, tuple[str, ...]]:
+    try:
+        said = repo.run(*_FIXED, *_ASK, "--write-tree", one, other, accept=(0, 1))
+    except GitFailed:
+        return "", ()
+    return _parse(b"1\0" + said + b"\0")[0]
+
+
+def _parse(data: bytes) -> list[tuple[str, tuple[str, ...]]]:
+    """Of each merge: its status, its tree, a line ``mode oid stage TAB path`` for each side of a conflict, and "" ."""
+    found = []
+    tokens = iter(data.split(b"\0"))
+    for status in tokens:
+        if not status:
+            break
+        tree = next(tokens).decode("ascii")
+        paths: dict[str, None] = {}
+        for line in iter(lambda: next(tokens, b""), b""):
+            paths[line.partition(b"\t")[2].decode("utf-8", "surrogateescape")] = None
+        found.append((tree, tuple(paths)))
+    return found

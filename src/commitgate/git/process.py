@@ -13,7 +13,7 @@ from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 try:  # the bare C module: hashlib brings OpenSSL, 1 ms
     from _sha256 import sha256  # type: ignore[import-not-found]
@@ -143,12 +143,17 @@ class Process:
 
     def output(self, accept: tuple[int, ...] = (0,)) -> bytes:
         """All of standard output. Any exit status outside ``accept`` raises GitFailed."""
-        chunks = []
-        while chunk := os.read(self._out, 1 << 20):
-            chunks.append(chunk)
-        if self.close() not in accept:
+        return b"".join(self.chunks(accept))
+
+    def chunks(self, accept: tuple[int, ...] = (0,)) -> Iterator[bytes]:
+        """Standard output as it comes, so that git goes on working; a bad exit status is raised at its end."""
+        try:
+            while chunk := os.read(self._out, 1 << 20):
+                yield chunk
+        finally:  # whoever reads may stop early
+            self.close()
+        if self.status not in accept:
             raise GitFailed(" ".join(self.args[1:]), self.status, self.stderr)
-        return b"".join(chunks)
 
     def close(self) -> int:
         """Close the pipes, wait, and return the exit status; ``stderr`` then holds what git said."""

@@ -51,15 +51,17 @@ def stage_of(policy: Policy, track: str, gate: GateFacts) -> Stage | None:
 def turn_page(policy: Policy, before: Book, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> Book:
     """The book after ``snapshot``, given the joined book of its parents and the parents' trees."""
     name = snapshot.run.id if snapshot.run is not None else ""
-    after = extend(policy, before.of(name), snapshot, parents)
     if not name or not snapshot.touched_process:
-        return before if after.contributors is before.contributors else before._replace(contributors=after.contributors)
+        known = _contributors(policy, before.contributors, snapshot)
+        return before if known is before.contributors else before._replace(contributors=known)
+    after = extend(policy, before.of(name), snapshot, parents)
     return Book(after.contributors, {**before.runs, name: after._replace(contributors={})})
 
 
 def extend(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> History:
     """The history after ``snapshot``, given the joined history of its parents and the parents' trees."""
-    after = _contributors(policy, before, snapshot)
+    known = _contributors(policy, before.contributors, snapshot)
+    after = before if known is before.contributors else before._replace(contributors=known)
     if snapshot.run is None or not snapshot.touched_process:
         return after
     after = _gates(policy, after, snapshot, parents)
@@ -67,18 +69,19 @@ def extend(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[S
     return _marks(policy, after, snapshot, parents)
 
 
-def _contributors(policy: Policy, before: History, snapshot: Snapshot) -> History:
+def _contributors(
+    policy: Policy, before: dict[str, tuple[Person, ...]], snapshot: Snapshot
+) -> dict[str, tuple[Person, ...]]:
+    """Who changed each area, this tree's people added; the very same dict when they were known."""
     areas = {change.area for change in snapshot.touched if change.area}
-    who = people(snapshot, policy)
+    who = people(snapshot, policy) if areas else ()
     changed = {}
     for area in areas:
-        known = before.contributors.get(area, ())
+        known = before.get(area, ())
         new = tuple(person for person in dict.fromkeys(who) if person not in known)
         if new:
             changed[area] = (*known, *new)
-    if not changed:
-        return before
-    return before._replace(contributors={**before.contributors, **changed})
+    return {**before, **changed} if changed else before
 
 
 def _gates(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> History:

@@ -7,7 +7,7 @@ making stages stale. Only entries that differ from every parent are the commit's
 from __future__ import annotations
 
 from commitgate.documents.facts import GateFacts
-from commitgate.facts import Facts, Snapshot
+from commitgate.facts import Change, Facts, Snapshot
 from commitgate.finding import BLOCKED, ESCALATE, WARNING, Finding
 from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import unreviewed
@@ -17,9 +17,10 @@ from commitgate.judge.derived import derived_findings
 from commitgate.judge.gates import retry_findings
 from commitgate.judge.history import decision_keys, stage_of
 from commitgate.judge.ledger import History
+from commitgate.judge.merging import evil_findings
 from commitgate.judge.review_gate import AreaReview
 from commitgate.judge.reviewing import erased_findings, mixed_findings
-from commitgate.judge.stages import Board, board
+from commitgate.judge.stages import Board
 from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, read_verdicts
 from commitgate.objects import ABSENT
 from commitgate.policy.layout import ARCHIVE, REVIEWS, gate_path, is_gate_path, owners
@@ -51,15 +52,8 @@ def commit_findings(
     found += erased_findings(policy, facts)
     found += forged_findings(policy, facts)
     found += _one_commit(policy, track, facts, new_gates)
+    found += evil_findings(side, BLOCKED if policy.history == "strict" else WARNING)
     return found
-
-
-def board_without_delta(policy: Policy, snapshot: Snapshot, history: History) -> Board | None:
-    """The board of a tree alone, as if nothing of the product had changed; None for a track that is not known."""
-    run = snapshot.run
-    if run is None or run.track not in policy.tracks:
-        return None
-    return board(policy, policy.tracks[run.track], snapshot._replace(delta=()), history, [])
 
 
 def changed_gates(side: Snapshot) -> dict[str, GateFacts]:
@@ -77,20 +71,9 @@ def early_work(policy: Policy, track: Track, facts: Facts, board: Board) -> list
     changed = {change.path for change in side.delta}
     found = []
     for change in side.touched:
-        if change.path not in changed and not facts.frozen:
-            continue
-        if not change.area or change.area == "other":
-            if change.area == "other" and policy.unowned == "block":
-                found.append(_unowned(change.path))
-            continue
-        area = next((one for one in policy.areas if one.name == change.area), None)
-        if area is not None and not area.early:
-            continue
-        kinds = ("reviewed", "unreviewed") if change.area in unreviewed(policy) else ("reviewed",)
-        stages = [stage for stage in track.stages if stage.owns_areas in kinds]
-        if stages and not any(board.open[stage.name] for stage in stages):
-            found.append(_early(change.path, stages[0].name, board))
-    approving = _approves(policy, facts)
+        if change.path in changed or facts.frozen:
+            found += early_change(policy, track, change, board)
+    approving = _approves(policy, facts) if side.touched_process else set()
     for row in side.touched_process:
         below = side.below(row.path)
         stages = owners(policy, track, below)
@@ -100,6 +83,20 @@ def early_work(policy: Policy, track: Track, facts: Facts, board: Board) -> list
             continue  # a veto is never early
         found.append(_early(row.path, stages[0].name, board))
     return found
+
+
+def early_change(policy: Policy, track: Track, change: Change, board: Board) -> list[Finding]:
+    """What a product path breaks by being changed in a tree with this board."""
+    if not change.area or change.area == "other":
+        return [_unowned(change.path)] if change.area == "other" and policy.unowned == "block" else []
+    area = next((one for one in policy.areas if one.name == change.area), None)
+    if area is not None and not area.early:
+        return []
+    kinds = ("reviewed", "unreviewed") if change.area in unreviewed(policy) else ("reviewed",)
+    stages = [stage for stage in track.stages if stage.owns_areas in kinds]
+    if not stages or any(board.open[stage.name] for stage in stages):
+        return []
+    return [_early(change.path, stages[0].name, board)]
 
 
 def _early(path: str, stage: str, board: Board) -> Finding:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from commitgate.facts import Facts, Snapshot
-from commitgate.finding import Finding
+from commitgate.finding import BLOCKED, Finding
 from commitgate.judge.approvals import reviews
 from commitgate.judge.gates import document_findings
 from commitgate.judge.history import extend
 from commitgate.judge.ledger import History
-from commitgate.judge.order import commit_findings, early_work
+from commitgate.judge.merging import evil_findings
+from commitgate.judge.order import commit_findings, early_change
 from commitgate.judge.security import lifted_findings
 from commitgate.judge.stages import Board, board
 from commitgate.judge.verdict import Verdict, run_removed
@@ -18,7 +19,13 @@ from commitgate.policy.model import Policy, Track
 from commitgate.record import Record
 
 # What is undone by not counting: the verdict, the mark or the veto is judged from history at the tip anyway.
-_CONSEQUENCE_IS_ELSEWHERE = ("review/mixed-commit", "review/veto-erased", "security/veto-erased", "checkpoint/forged")
+_CONSEQUENCE_IS_ELSEWHERE = (
+    "review/mixed-commit",
+    "review/veto-erased",
+    "security/veto-erased",
+    "checkpoint/forged",
+    "merge/evil",  # what it edits is judged like the change of any commit
+)
 _OPENED_LATER = ("order/early-work", "order/predecessor")
 
 
@@ -45,24 +52,30 @@ def judge_commit(policy: Policy, facts: Facts, before: History, now: int) -> lis
         found += read_verdicts(policy, side)[1]
         found += commit_findings(policy, track, facts, before, after, current, areas)
         found += lifted_findings(policy, facts, before, after)
+        found += evil_findings(side, BLOCKED)  # whether it is an error is settled for all of history at once
     return [one for one in dict.fromkeys(found) if one.level and (not one.path or one.path in touched)]
 
 
-def judge_product_commit(policy: Policy, facts: Facts, before: History, quick: Board) -> list[Finding] | None:
-    """The errors of a commit that touches no process file; None when ``quick`` cannot tell.
-
-    ``quick`` is the board of the same tree without its delta: enough to say that a stage is open, as long as nothing
-    before that stage is bound to the delta.
-    """
-    side = facts.side
-    run = side.run
-    if run is None or run.track not in policy.tracks:
-        return []
-    track = policy.tracks[run.track]
-    found = early_work(policy, track, facts._replace(side=side._replace(delta=side.touched)), quick)
+def board_without_delta(policy: Policy, snapshot: Snapshot, before: History) -> Board | None:
+    """The board of a tree as if nothing of the product had changed; None where that does not say what is open."""
+    run = snapshot.run
+    track = policy.tracks.get(run.track) if run is not None else None
+    if track is None:
+        return None
     if any(_bound_to_delta(track, stage.name) for stage in track.stages if stage.owns_areas == "reviewed"):
         return None
-    return None if found else []
+    return board(policy, track, snapshot._replace(delta=()), before, [])
+
+
+def keeps_order(policy: Policy, snapshot: Snapshot, quick: Board) -> bool:
+    """Whether a commit that touches no process file changes only what its stage is open for.
+
+    ``quick`` is the board without the delta of the same tree.
+    """
+    run = snapshot.run
+    assert run is not None
+    track = policy.tracks[run.track]
+    return not any(early_change(policy, track, change, quick) for change in snapshot.touched)
 
 
 def _bound_to_delta(track: Track, name: str) -> bool:

@@ -36,11 +36,14 @@ def erased_findings(policy: Policy, facts: Facts) -> list[Finding]:
     """From level "committed" on, only the reviewer takes a change request back."""
     side = facts.side
     now, _ = read_verdicts(policy, side)
+    made = {row.path for row in side.touched_process}
     who = f"{side.author.name or 'somebody'} <{side.author.email}>"
     found = []
     for parent in facts.parents:
         for key, entry in read_verdicts(policy, parent)[0].items():
             reviewer = find_reviewer(policy, entry.reviewer)
+            if entry.path not in made:  # a merge takes over what the other side answered
+                continue
             if entry.verdict != CHANGES_REQUESTED or reviewer is None or reviewer.level == "named":
                 continue
             after = now.get(key)

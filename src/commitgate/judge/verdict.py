@@ -147,9 +147,11 @@ def run_removed(policy: Policy, facts: Facts, before: History) -> list[Finding]:
     found = []
     for parent in facts.parents:
         was = parent.run
-        if was is None or not was.id or was.id == now or any(one.run is None for one in facts.parents):
+        if was is None or not was.id or was.id == now:
             continue
         path = f"{side.root}/run.json"
+        if len(facts.parents) > 1 and not _makes(side, path):
+            continue  # git's own merge: the other side did it, in a commit that is judged by itself
         archived = {entry for name, entry in side.entries.items() if side.below(name).startswith(ARCHIVE)}
         gates = [entry for name, entry in parent.entries.items() if parent.below(name).startswith("gates/")]
         kept = parent.entries[path] in archived and all(entry in archived for entry in gates)
@@ -166,6 +168,11 @@ def run_removed(policy: Policy, facts: Facts, before: History) -> list[Finding]:
             )
         )
     return found[:1]
+
+
+def _makes(side: Snapshot, path: str) -> bool:
+    """Whether the commit itself makes a path what it is, whatever the path counts as in its tree."""
+    return any(row.path == path for row in side.touched_process) or any(one.path == path for one in side.touched)
 
 
 def _complete(policy: Policy, snapshot: Snapshot) -> bool:

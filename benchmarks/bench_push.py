@@ -1,0 +1,101 @@
+"""What pre-receive adds to a push of one commit into a repository of 50,000 files, against the bare interpreter.
+
+    python benchmarks/bench_push.py
+
+Pushes to a bare repository with the hook and to one without, in turn, a new commit each time: once onto a branch with a
+run, once onto the target without one. Medians of 20 after warm-up. Exits 1 when a goal is missed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench_door import ROOT, RUNS, WARM_UP, installed, milliseconds
+
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
+
+from story import Library, Story  # noqa: E402
+from support import Repo, make_template  # noqa: E402
+
+FILES = 50_000
+GOAL = 60 / 8  # milliseconds added for each millisecond of the bare interpreter
+
+
+def fill(story: Story) -> None:
+    """Many files on the target, and the run's branch on top of them."""
+    blob = story.git("hash-object", "-w", "--stdin", feed=b"x\n").out.strip()
+    listing = "".join(f"100644 {blob} 0\tvendor/d{n % 100}/d{n // 100 % 10}/file{n}.txt\n" for n in range(FILES))
+    story.git("switch", "-q", "main")
+    story.git("update-index", "--index-info", feed=listing.encode())
+    story.git("commit", "-q", "--no-verify", "-m", "many files")
+    story.git("reset", "-q", "--hard")
+    story.write(".gates.yaml", "version: 1\ntarget: main\n")
+    story.commit("policy", args=("--no-verify",))
+    story.git("switch", "-q", "feature/reset")
+    story.git("merge", "-q", "--no-verify", "--no-edit", "main")
+
+
+def serve(story: Story, folder: Path, name: str) -> Repo:
+    """A server that holds both branches, packed."""
+    bare = Repo(folder / f"{name}.git")
+    story.git("clone", "-q", "--bare", "--no-hardlinks", str(story.path), str(bare.path))
+    bare.git("symbolic-ref", "HEAD", "refs/heads/main")
+    bare.git("gc", "-q")
+    story.git("remote", "add", name, str(bare.path))
+    return bare
+
+
+def measure(story: Story, python: str, branch: str) -> bool:
+    """Push one more commit of ``branch`` to both servers, RUNS times."""
+    story.git("switch", "-q", branch)
+    spent: dict[str, list[float]] = {"plain": [], "judged": [], "bare": []}
+    for turn in range(RUNS + WARM_UP):
+        story.write("docs/notes.md", f"{branch} {turn}\n")
+        story.commit(f"notes {turn}", args=("--no-verify",))
+        for name in ("plain", "judged"):
+            command = ["git", "push", "-q", "--no-verify", name, branch]
+            spent[name].append(milliseconds(command, story.path))
+        spent["bare"].append(milliseconds([python, "-I", "-c", "pass"], story.path))
+    median = {name: statistics.median(times[WARM_UP:]) for name, times in spent.items()}
+    added = median["judged"] - median["plain"]
+    allowed = GOAL * median["bare"]
+    good = added <= allowed
+    print(
+        f"push of one commit to {branch:<14} added {added:6.1f} ms   plain {median['plain']:6.1f} ms   "
+        f"bare {median['bare']:5.1f} ms   goal {allowed:6.1f} ms   {'ok' if good else 'MISSED'}",
+        flush=True,
+    )
+    return good
+
+
+def main() -> int:
+    """Measure both pushes; 0 when the goal is met."""
+    for name in list(os.environ):
+        if name.startswith("GIT_") or name in ("CI", "PYTHONPATH"):
+            del os.environ[name]
+    os.environ.update(GIT_AUTHOR_NAME="A", GIT_AUTHOR_EMAIL="a@x", GIT_COMMITTER_NAME="A", GIT_COMMITTER_EMAIL="a@x")
+    os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8")
+    folder = Path(tempfile.mkdtemp(prefix="bench-push-"))
+    os.environ["PYTHONPATH"] = str(ROOT / "src")  # for the story's own helpers
+    story = Library(folder / "library", make_template(folder / "template")).copy("built", folder / "run")
+    del os.environ["PYTHONPATH"]
+    for hook in ("pre-commit", "pre-merge-commit"):
+        story.remove(f".git/hooks/{hook}")
+    fill(story)
+    serve(story, folder, "plain")
+    judged = serve(story, folder, "judged")
+    python, _ = installed(folder)
+    subprocess.run([Path(python).with_name("git-gate"), "install", "--pre-receive"], cwd=judged.path, check=True)
+    good = [measure(story, python, branch) for branch in ("feature/reset", "main")]
+    shutil.rmtree(folder)
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
