@@ -27,18 +27,26 @@ FILES = 50_000
 GOAL = 60 / 8  # milliseconds added for each millisecond of the bare interpreter
 
 
-def fill(story: Story) -> None:
-    """Many files on the target, and the run's branch on top of them."""
-    blob = story.git("hash-object", "-w", "--stdin", feed=b"x\n").out.strip()
+def large_template(folder: Path) -> Repo:
+    """The tests' template with many files and a policy in it."""
+    template = make_template(folder)
+    blob = template.git("hash-object", "-w", "--stdin", feed=b"x\n").out.strip()
     listing = "".join(f"100644 {blob} 0\tvendor/d{n % 100}/d{n // 100 % 10}/file{n}.txt\n" for n in range(FILES))
-    story.git("switch", "-q", "main")
-    story.git("update-index", "--index-info", feed=listing.encode())
-    story.git("commit", "-q", "--no-verify", "-m", "many files")
-    story.git("reset", "-q", "--hard")
-    story.write(".gates.yaml", "version: 1\ntarget: main\n")
-    story.commit("policy", args=("--no-verify",))
-    story.git("switch", "-q", "feature/reset")
-    story.git("merge", "-q", "--no-verify", "--no-edit", "main")
+    template.git("update-index", "--index-info", feed=listing.encode())
+    template.git("commit", "-q", "-m", "many files")
+    template.git("reset", "-q", "--hard")
+    template.write(".gates.yaml", "version: 1\ntarget: main\n")
+    template.commit("policy")
+    return template
+
+
+def tell(folder: Path) -> Story:
+    """The tests' run with its first gate, on top of the many files, without its local hooks."""
+    library = Library(folder / "library", large_template(folder / "template"))
+    story = library.copy("requirements", folder / "run")
+    for hook in ("pre-commit", "pre-merge-commit"):
+        story.remove(f".git/hooks/{hook}")
+    return story
 
 
 def serve(story: Story, folder: Path, name: str) -> Repo:
@@ -83,11 +91,8 @@ def main() -> int:
     os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8")
     folder = Path(tempfile.mkdtemp(prefix="bench-push-"))
     os.environ["PYTHONPATH"] = str(ROOT / "src")  # for the story's own helpers
-    story = Library(folder / "library", make_template(folder / "template")).copy("built", folder / "run")
+    story = tell(folder)
     del os.environ["PYTHONPATH"]
-    for hook in ("pre-commit", "pre-merge-commit"):
-        story.remove(f".git/hooks/{hook}")
-    fill(story)
     serve(story, folder, "plain")
     judged = serve(story, folder, "judged")
     python, _ = installed(folder)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from commitgate.errors import CannotDecide
 from commitgate.git.delta import RAW
 from commitgate.git.history import parse_walk
-from commitgate.git.refs import merge_bases, the_merge_base
+from commitgate.git.refs import merge_bases, only_base
 from commitgate.policy.layout import gate_path
 from commitgate.policy.model import Policy
 from commitgate.record import Record
@@ -80,7 +80,7 @@ def _find(
     bases = merge_bases(repo, tip, *heads)
     if bases == [heads[0]]:
         return _since_run(repo, root, tip, run_id, run_id_at, policy, heads[0])._replace(since=heads[0])
-    base = the_merge_base(repo, tip, *heads)
+    base = only_base(repo, bases, tip, heads[0])
     if run_id and run_id_at(base) == run_id:
         return _since_run(repo, root, tip, run_id, run_id_at, policy, heads[0])._replace(mode=LANDED, since=base)
     return Reference(tip, BRANCH, "", "")

@@ -12,7 +12,7 @@ from commitgate.facts import Change, Facts, Snapshot, classified
 from commitgate.git.delta import compose, differing_from_all, extend_delta
 from commitgate.git.history import Commit, diff_trees, read_links, read_walk, start_walk
 from commitgate.git.merge import Remade, remake, tree_compare
-from commitgate.git.refs import is_shallow, merge_bases, the_merge_base
+from commitgate.git.refs import is_shallow, merge_bases, only_base
 from commitgate.memo import register
 from commitgate.objects import ABSENT, NOBODY, Person, Row
 from commitgate.policy.layout import REVIEWS, is_process
@@ -180,7 +180,7 @@ class Gathering:
         if not reference.tip:
             return ""
         found = merge_bases(self.repo, reference.tip, *(parents or (commit,)))
-        return min(found) if len(found) > 1 else the_merge_base(self.repo, reference.tip, *(parents or (commit,)))
+        return min(found) if len(found) > 1 else only_base(self.repo, found, reference.tip, (parents or (commit,))[0])
 
     # -- snapshots ------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from commitgate.git.refs import DEFAULT_TARGETS
-from commitgate.memo import NoMemo
 from commitgate.policies import Policies
 from commitgate.record import Record
 
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
     from commitgate.engine import Engine
     from commitgate.git.process import Repository
     from commitgate.git.refs import Refs
+    from commitgate.memo import NoMemo
 
 HEADS = "refs/heads/"
 
@@ -39,17 +39,17 @@ def protected_here(engine: Engine, refs: Refs, commit: str) -> Protected:
     return Protected(name, force.tip, force.target.remote, branches)
 
 
-def protected_by_server(repo: Repository) -> Protected:
+def protected_by_server(repo: Repository, memo: NoMemo) -> Protected:
     """What a server's repository protects: the branch that its default branch's policy names, and that branch itself.
 
     The default branch is HEAD's, else main or master where HEAD points to a branch that is not there. It stays
     protected when its policy names another one, because it is what says so. Nothing that is pushed beside it counts.
     """
     default, tip = _default_branch(repo)
-    policy = Policies(repo, NoMemo()).protected(tip) if tip else None
+    policy = Policies(repo, memo).protected(tip) if tip else None
     name = policy.target if policy is not None and policy.target else default
     if name != default:
-        tip = repo.line("for-each-ref", "--format=%(objectname)", HEADS + name)
+        tip = _tips(repo, [HEADS + name]).get(HEADS + name, "")
     return Protected(name, tip, "", frozenset({name, default} - {""}))
 
 
@@ -57,7 +57,11 @@ def _default_branch(repo: Repository) -> tuple[str, str]:
     """Name and tip ("" while it has no commit)."""
     named = repo.line("symbolic-ref", "--quiet", "HEAD", accept=(0, 1))
     candidates = [ref for ref in (named, *(HEADS + name for name in DEFAULT_TARGETS)) if ref.startswith(HEADS)]
-    listed = repo.line("for-each-ref", "--format=%(refname) %(objectname)", *candidates)
-    tips = dict(line.split(" ") for line in listed.splitlines())
+    tips = _tips(repo, candidates)
     found = next((ref for ref in candidates if ref in tips), candidates[0])
     return found[len(HEADS) :], tips.get(found, "")
+
+
+def _tips(repo: Repository, refs: list[str]) -> dict[str, str]:
+    """The commits of those refs that exist."""
+    return {ref: one.oid for ref, one in zip(refs, repo.batch.get(refs), strict=True) if one.type == "commit"}

@@ -62,9 +62,9 @@ def _named(event: Event) -> Finding:
 class Replaying:
     """One replay in one repository, objects only."""
 
-    def __init__(self, repo: Repository, progress: Callable[[int], None]) -> None:
+    def __init__(self, repo: Repository, progress: Callable[[int], None], memo: NoMemo | None = None) -> None:
         self.repo = repo
-        self.memo = NoMemo()
+        self.memo = memo if memo is not None else NoMemo()
         self._progress = progress
 
     def replay(self, base: str, head: str, now: int, known: tuple[str, ...] = ()) -> Replay:

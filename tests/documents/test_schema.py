@@ -193,7 +193,7 @@ def test_what_a_pass_needs_is_conditional() -> None:
 @pytest.mark.parametrize(
     "unsupported",
     [
-        {"minLength": 1},
+        {"multipleOf": 2},
         {"properties": {"a": {"format": "date-time"}}},
         {"then": {}, "if": {"not": {}}},
         {"enum": [1]},

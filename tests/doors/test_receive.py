@@ -6,6 +6,7 @@ import shutil
 import sys
 
 from commitgate.git.process import Repository
+from commitgate.memo import NoMemo
 from commitgate.protection import protected_by_server
 from support import SOURCE, Repo, run
 
@@ -18,6 +19,10 @@ def smuggle(told, path="src/backend/early.js"):
     told.write(path, "early\n")
     told.commit("smuggled", args=("--no-verify",))
     return told.oid()
+
+
+def protected(bare):
+    return protected_by_server(Repository(str(bare.path)), NoMemo())
 
 
 def refs(bare):
@@ -100,7 +105,7 @@ def test_policy_and_target_are_those_of_the_server(clone, server):
     said = push(told, "feature/reset:main")
     assert said.code != 0
     assert "refs/heads/main: refused" in said.err
-    assert protected_by_server(Repository(str(bare.path))).target == "main"
+    assert protected(bare).target == "main"
 
 
 def test_the_branch_that_names_the_target_stays_protected(clone, server):
@@ -110,10 +115,10 @@ def test_the_branch_that_names_the_target_stays_protected(clone, server):
     told.commit("policy", args=("--no-verify",))
     bare = server(told)
     bare.config("receive.denyDeleteCurrent", "ignore")
-    found = protected_by_server(Repository(str(bare.path)))
+    found = protected(bare)
     assert (found.target, found.tip, found.branches) == ("trunk", "", {"trunk", "main"})
     assert push(told, "main:trunk").code == 0
-    assert protected_by_server(Repository(str(bare.path))).tip == told.oid("main")
+    assert protected(bare).tip == told.oid("main")
     for refspec in (":main", ":trunk"):
         assert "push/protected" in push(told, refspec).err
     assert push(told, "feature/reset").code == 0
@@ -144,7 +149,7 @@ def test_an_empty_server_is_not_founded_by_an_unready_target(clone, tmp_path):
 def test_a_head_that_points_nowhere(clone, server):
     told = clone("started")
     bare = server(told, branch="master")
-    assert protected_by_server(Repository(str(bare.path))).target == "main"
+    assert protected(bare).target == "main"
     assert "ready/stage" in push(told, "feature/reset:main").err
 
 

@@ -227,7 +227,9 @@ def test_a_release_role_answers_without_touching_the_section_of_another(story):
     assert [one["reviewer"] for one in told.read_gate("stage-06-backend")["changes_requested"]] == ["frontend"]
 
 
-@pytest.mark.parametrize("path", ["adr/evil.py", "code-review/evil.sh", "archive/evil.py", "archive/2026-reset/evil.py"])
+@pytest.mark.parametrize(
+    "path", ["adr/evil.py", "code-review/evil.sh", "archive/evil.py", "archive/2026-reset/evil.py"]
+)
 def test_code_among_the_documents_is_product(story, path):
     told = story("tested")
     told.write(f"pipeline/{path}", "print()\n")

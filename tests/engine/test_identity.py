@@ -34,8 +34,7 @@ def review(told, reviewer="frontend", area="backend", author="Fran <fran@example
 
 def counted(told, area="backend"):
     """Who counts at HEAD, as the engine recomputes it."""
-    notes = next(row["notes"] for row in told.check("--rev", "HEAD")["stages"] if row["stage"] == f"stage-06-{area}")
-    return notes
+    return next(row["notes"] for row in told.check("--rev", "HEAD")["stages"] if row["stage"] == f"stage-06-{area}")
 
 
 def signing(told, file):
@@ -57,7 +56,7 @@ def test_a_signed_verdict_counts_and_an_unsigned_one_does_not(story, key):
 
 
 def test_another_key_does_not_speak_for_them(story, key, tmp_path):
-    file, public = key
+    _, public = key
     stranger = tmp_path / "stranger"
     run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(stranger), cwd=tmp_path, check=True)
     told = begin(story, "reviewers:\n  " + FRONT % public + "\n")
@@ -68,7 +67,7 @@ def test_another_key_does_not_speak_for_them(story, key, tmp_path):
 
 
 def test_a_program_that_calls_everything_good_is_never_asked(story, key, tmp_path):
-    file, public = key
+    _, public = key
     liar = tmp_path / "liar"
     liar.write_text("#!/bin/sh\necho 'Good \"git\" signature for fran with ED25519 key SHA256:x'\nexit 0\n")
     liar.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The range: what passed the local hooks by is found, what the branch does not introduce is not, and the tip decides."""
+"""The range: what passed the local hooks by is found, what the base had already is not, and the tip decides."""
 
 from __future__ import annotations
 

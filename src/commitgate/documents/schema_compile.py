@@ -8,13 +8,13 @@ jsonschema.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from typing import Any
 
 Predicate = Callable[[Any], bool]
 Resolve = Callable[[str], Any]
 
-_ANNOTATIONS = frozenset({"$schema", "$id", "$comment", "title", "description", "default", "examples"})
+_ANNOTATIONS = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples"})
 _BESIDE = frozenset({"then", "else"})  # handled with "if"
 
 
@@ -76,10 +76,13 @@ def _type(names: Any, schema: Any, resolve: Resolve) -> Predicate:
 
 
 def _enum(values: Any, schema: Any, resolve: Resolve) -> Predicate:
-    if not all(type(value) is str for value in values):
-        raise UnsupportedSchema("enum is supported for strings only")
-    allowed = frozenset(values)
-    return lambda value: type(value) is str and value in allowed
+    if not all(value is None or type(value) in (str, bool) for value in values):
+        raise UnsupportedSchema("enum is supported for strings, booleans and null only")
+    allowed = frozenset(value for value in values if type(value) is str)
+    others = [value for value in values if type(value) is not str]
+    if not others:
+        return lambda value: type(value) is str and value in allowed
+    return lambda value: value in allowed if type(value) is str else any(value is one for one in others)
 
 
 def _const(wanted: Any, schema: Any, resolve: Resolve) -> Predicate:
@@ -110,6 +113,27 @@ def _properties(properties: Any, schema: Any, resolve: Resolve) -> Predicate:
     return every
 
 
+def _additional(additional: Any, schema: Any, resolve: Resolve) -> Predicate:
+    known = frozenset(schema.get("properties", ()))
+    if additional is False:
+        return lambda value: type(value) is not dict or value.keys() <= known
+    check = compiled(additional, resolve)
+
+    def every(value: Any) -> bool:
+        if type(value) is dict:
+            for name, item in value.items():
+                if name not in known and not check(item):
+                    return False
+        return True
+
+    return every
+
+
+def _property_names(names: Any, schema: Any, resolve: Resolve) -> Predicate:
+    check = compiled(names, resolve)
+    return lambda value: type(value) is not dict or all(check(name) for name in value)
+
+
 def _items(items: Any, schema: Any, resolve: Resolve) -> Predicate:
     check = compiled(items, resolve)
 
@@ -132,8 +156,18 @@ def _minimum(limit: Any, schema: Any, resolve: Resolve) -> Predicate:
     return lambda value: (type(value) is not int and type(value) is not float) or value >= limit
 
 
-def _max_items(limit: Any, schema: Any, resolve: Resolve) -> Predicate:
-    return lambda value: type(value) is not list or len(value) <= limit
+def _maximum(limit: Any, schema: Any, resolve: Resolve) -> Predicate:
+    return lambda value: (type(value) is not int and type(value) is not float) or value <= limit
+
+
+def _longest(kind: type[Sized]) -> Callable[[Any, Any, Resolve], Predicate]:
+    """maxLength, maxItems or maxProperties: at most so many in a value of the kind."""
+    return lambda limit, schema, resolve: lambda value: type(value) is not kind or len(value) <= limit
+
+
+def _shortest(kind: type[Sized]) -> Callable[[Any, Any, Resolve], Predicate]:
+    """minLength, minItems or minProperties: at least so many in a value of the kind."""
+    return lambda limit, schema, resolve: lambda value: type(value) is not kind or len(value) >= limit
 
 
 def _all_of(schemas: Any, schema: Any, resolve: Resolve) -> Predicate:
@@ -157,10 +191,18 @@ _COMPILERS: dict[str, Callable[[Any, Any, Resolve], Predicate]] = {
     "const": _const,
     "required": _required,
     "properties": _properties,
+    "additionalProperties": _additional,
+    "propertyNames": _property_names,
     "items": _items,
     "pattern": _pattern,
     "minimum": _minimum,
-    "maxItems": _max_items,
+    "maximum": _maximum,
+    "maxLength": _longest(str),
+    "maxItems": _longest(list),
+    "maxProperties": _longest(dict),
+    "minLength": _shortest(str),
+    "minItems": _shortest(list),
+    "minProperties": _shortest(dict),
     "allOf": _all_of,
     "if": _if,
     "$ref": _ref,

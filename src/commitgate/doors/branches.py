@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from commitgate.git.process import Repository
+    from commitgate.memo import NoMemo
     from commitgate.protection import Protected
 
 Answers = list[tuple[str, list[Finding]]]  # for each ref what is to be said of it
@@ -28,12 +29,14 @@ Answers = list[tuple[str, list[Finding]]]  # for each ref what is to be said of 
 class Judging:
     """Judges the updates of one push. ``elsewhere`` are arguments of rev-list for what is there already."""
 
-    def __init__(self, repo: Repository, protected: Protected, elsewhere: Sequence[str], now: int) -> None:
+    def __init__(
+        self, repo: Repository, protected: Protected, elsewhere: Sequence[str], now: int, memo: NoMemo | None = None
+    ) -> None:
         self._repo = repo
         self._protected = protected
         self._elsewhere = elsewhere
         self._now = now
-        self._replaying = Replaying(repo, lambda commits: None)
+        self._replaying = Replaying(repo, lambda commits: None, memo)
         self._replays: dict[tuple[str, ...], Replay] = {}
 
     def judge(self, updates: Sequence[Update]) -> Answers:

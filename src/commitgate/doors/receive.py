@@ -12,6 +12,7 @@ import time
 from commitgate.doors.branches import Judging, tell
 from commitgate.doors.updates import received
 from commitgate.git.process import Repository
+from commitgate.memo import NoMemo
 from commitgate.protection import protected_by_server
 
 # A server fetches nothing while it judges; git before 2.45 knows only the second of these.
@@ -24,6 +25,7 @@ def before_receive(data: bytes) -> int:
     if not updates:
         return 0
     repo = Repository("", {**os.environ, **_OFFLINE})
-    answers = Judging(repo, protected_by_server(repo), ["--all"], int(time.time())).judge(updates)
+    memo = NoMemo()  # one for the whole answer, so that the policy is read once
+    answers = Judging(repo, protected_by_server(repo, memo), ["--all"], int(time.time()), memo).judge(updates)
     repo.close()
     return tell(answers, "nothing is accepted")

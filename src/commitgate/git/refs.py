@@ -85,8 +85,11 @@ def merge_bases(repo: Repository, tip: str, *commits: str) -> list[str]:
 
 def the_merge_base(repo: Repository, tip: str, *commits: str) -> str:
     """The one merge base of the target's tip and (a merge of) commits; CannotDecide when it is not exactly one."""
-    bases = merge_bases(repo, tip, *commits)
-    commit = commits[0]
+    return only_base(repo, merge_bases(repo, tip, *commits), tip, commits[0])
+
+
+def only_base(repo: Repository, bases: list[str], tip: str, commit: str) -> str:
+    """The one of ``bases`` that :func:`merge_bases` found; CannotDecide when it is not exactly one."""
     if len(bases) == 1:
         return bases[0]
     if is_shallow(repo):
@@ -115,6 +118,10 @@ def is_shallow(repo: Repository) -> bool:
 
 def resolve(repo: Repository, revision: str) -> str:
     """The full id of a commit; CannotDecide when the name does not resolve to one."""
+    # The batch is there anyway, and rev-parse is one process more.
+    full = len(revision) in (40, 64) and not revision.strip("0123456789abcdef")
+    if full and repo.batch.get([revision])[0].type == "commit":
+        return revision
     try:
         return repo.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except GitFailed:

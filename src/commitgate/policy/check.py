@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from commitgate import share
+from commitgate.documents.schema_compile import UnsupportedSchema, compiled
 from commitgate.finding import MALFORMED, Finding
 from commitgate.policy.sources import FILE, FINDINGS_LIMIT, nearest
 from commitgate.policy.yaml_strict import LineMap, line_of, shown
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 
 def against_schema(
@@ -22,14 +23,32 @@ def against_schema(
     ``schema`` is a file of ``gates/``; ``path`` is what the data was read from.
     """
     with open(share.path("gates", schema), encoding="utf-8") as file:
-        validator = Draft202012Validator(json.load(file))
+        rules = json.load(file)
+    if _accepts(rules, data):
+        return ()
+    from jsonschema import Draft202012Validator
+
     findings: list[Finding] = []
-    for error in validator.iter_errors(data):
+    for error in Draft202012Validator(rules).iter_errors(data):
         findings.extend(_explained(error, lines))
         if len(findings) >= FINDINGS_LIMIT:
             break
     placed = (finding._replace(path=path) for finding in findings)
     return tuple(sorted(placed, key=lambda finding: finding.line))
+
+
+def _accepts(rules: Any, data: object) -> bool:
+    """Whether the data fits, told without the import of jsonschema: the server reads the policy at every push."""
+
+    def within(reference: str) -> Any:
+        if not reference.startswith("#/$defs/"):
+            raise UnsupportedSchema(f"{reference!r} leads out of the schema")
+        return rules["$defs"][reference.removeprefix("#/$defs/")]
+
+    try:
+        return compiled(rules, within)(data)
+    except UnsupportedSchema:
+        return False
 
 
 def _explained(error: ValidationError, lines: LineMap) -> list[Finding]:

@@ -10,6 +10,7 @@ from commitgate import __version__
 from commitgate.errors import GateError
 from commitgate.git.process import Repository
 from commitgate.git.refs import Refs, is_shallow
+from commitgate.memo import NoMemo
 from commitgate.policies import PolicyRefused
 from commitgate.protection import protected_by_server
 from commitgate.setup import hooks_folder, initial, precommit_config, shims
@@ -232,7 +233,7 @@ def policy(repo: Repository) -> list[Remark]:
 def served_policy(repo: Repository) -> Remark:
     """What a server's repository protects, if the policy at that branch's tip is accepted."""
     try:
-        protected = protected_by_server(repo)
+        protected = protected_by_server(repo, NoMemo())
     except PolicyRefused as refused:
         said = "; ".join(f"{one.message} [{one.rule}]" for one in refused.findings)
         return Remark(ERROR, initial.POLICY, f"on the default branch: {said}", "mend it before the hook is installed")

@@ -1,4 +1,4 @@
-"""Archiving a finished run: its files move, unchanged, below ``pipeline/archive/``; the lessons stay for the next run."""
+"""Archiving a finished run: its files move, unchanged, below ``pipeline/archive/``; the lessons stay."""
 
 from __future__ import annotations
 

@@ -63,7 +63,9 @@ def _refuse_leftovers(desk: Desk, path: str) -> None:
         data = desk.folder.read(path)
         facts = run.read(data) if data is not None else None
         named = f' "{facts.feature}"' if facts is not None and facts.feature else ""
-        raise GateError(f"the run{named} is under way in {path}", "finish it (git gate next), then git gate archive", BLOCKED)
+        raise GateError(
+            f"the run{named} is under way in {path}", "finish it (git gate next), then git gate archive", BLOCKED
+        )
     gates = os.path.join(top, ROOT, GATES)
     left = [name for name in sorted(os.listdir(gates)) if name.endswith(".json")] if os.path.isdir(gates) else []
     found = CONTEXT if os.path.lexists(os.path.join(top, CONTEXT)) else f"{ROOT}/{GATES}{left[0]}" if left else ""
