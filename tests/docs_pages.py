@@ -57,6 +57,8 @@ EXITS = {
     "derive": "0 written, or nothing to write · 1 with `--check`: a gate does not say what it should",
     "security": "0 not needed · 2 required · 4 there is no change that could be judged",
     "check": "0 pass · 1 malformed · 2 blocked · 3 escalate · 4 unknown",
+    "pre-push": "0 the push may go on · else as check: it is refused",
+    "pre-receive": "0 the push is accepted · else as check: it is refused",
     "validate": "0 every gate is PASS · 1 malformed · 2 a FAIL · 3 an ESCALATE · 4 cannot be read",
     "why": "0 whenever it could be told · 4 could not decide",
     "explain": "0 · 64 there is no such rule",

@@ -7,12 +7,18 @@ commands have their tests elsewhere.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from commitgate.commands.check import ask, report_of
+from commitgate.documents.gate import render
+from commitgate.engine import COMMIT, INDEX, WORKTREE, Question, open_engine
+from commitgate.report import formats
 from support import SOURCE, Repo, Result, run
 
 BRIEF = """# Feature Brief: Reset
@@ -137,10 +143,19 @@ class Story(Repo):
         return run(sys.executable, "-I", "-S", start, "pre-commit", cwd=self.path, env=env)
 
     def check(self, *args: str) -> dict[str, Any]:
-        """``git gate check --format json`` with arguments."""
-        said = self.gate("check", "--format", "json", *args)
-        data: dict[str, Any] = json.loads(said.out)
-        assert data["exit"] == said.code
+        """What ``git gate check --format json`` prints for these arguments, asked without starting a process.
+
+        The command itself has its own tests; this is the same code from its question on.
+        """
+        words = list(args)
+        ready = "--ready" in words
+        if "--rev" in words:
+            question = Question(COMMIT, words[words.index("--rev") + 1])
+        else:
+            question = Question(INDEX if "--index" in words else WORKTREE)
+        findings, answer = ask(str(self.path), question, ready)
+        report = report_of("check", findings, answer)
+        data: dict[str, Any] = json.loads(formats.render("json", report))
         return data
 
     def state(self, stage: str, *args: str) -> str:
@@ -177,17 +192,13 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 
 def derive(story: Story, env: Mapping[str, str] | None = None) -> None:
     """Write what the engine derives from the index, straight from its answer."""
-    code = (
-        "import json,time\n"
-        "from commitgate.engine import *\n"
-        "from commitgate.documents.gate import render\n"
-        "with open_engine() as e: v = e.ask(Question(INDEX), int(time.time())).verdict\n"
-        "for r in v.reviews:\n"
-        "    g = dict(r.gate); g['timestamp'] = '2026-03-26T11:00:00Z'\n"
-        "    g['changes_requested'] = [dict(c, timestamp='2026-03-26T11:00:00Z') for c in g['changes_requested']]\n"
-        "    open(f'pipeline/gates/stage-06-{r.area}.json', 'wb').write(render(g))\n"
-    )
-    run(sys.executable, "-c", code, cwd=story.path, check=True, env=env)
+    with open_engine(str(story.path), {**os.environ, **(env or {})}) as engine:
+        verdict = engine.ask(Question(INDEX), int(time.time())).verdict
+    when = "2026-03-26T11:00:00Z"
+    for review in verdict.reviews:
+        requested = [{**one, "timestamp": when} for one in review.gate["changes_requested"]]
+        gate = {**review.gate, "timestamp": when, "changes_requested": requested}
+        story.write(f"pipeline/gates/stage-06-{review.area}.json", render(gate))
 
 
 def _start(story: Story) -> None:

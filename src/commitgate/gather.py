@@ -126,17 +126,20 @@ class Gathering:
         conflicting: tuple[str, ...] = ()
         if len(parents) > 1:
             touched, conflicting = self.made_by_merge(commit.deltas, self._remade.pop(commit.oid, None))
-        snapshot = self.snapshot(self.states[commit.oid], touched, commit.parents, Content())
-        if snapshot.touched_process:  # nothing is bound where no process file changes
-            snapshot = self.with_delta(snapshot, self.states[commit.oid])
-        snapshot = snapshot._replace(
+        state = self.states[commit.oid]
+        snapshot = self.snapshot(
+            state,
+            touched,
+            commit.parents,
+            Content(),
             author=commit.author,
             committer=commit.committer,
             coauthors=commit.coauthors,
-            signer=self.signer(snapshot),
             when=commit.when,
             conflicting=conflicting,
         )
+        if snapshot.touched_process:  # nothing is bound where no process file changes
+            snapshot = self.with_delta(snapshot, state)._replace(signer=self.signer(snapshot))
         return snapshot, tuple(self.tree(parent, Content()) for parent in parents)
 
     def made_by_merge(
@@ -194,12 +197,17 @@ class Gathering:
             self._tree = made
         return made
 
-    def snapshot(self, state: State, touched: Iterable[Row], parents: tuple[str, ...], content: Content) -> Snapshot:
-        """A snapshot of a tree and of what its commit makes, still without its delta."""
+    def snapshot(
+        self, state: State, touched: Iterable[Row], parents: tuple[str, ...], content: Content, **told: Any
+    ) -> Snapshot:
+        """A snapshot of a tree and of what its commit makes, still without its delta; ``told``: further fields."""
         tree = self.tree(state, content)
-        process, product = self.split(touched, tree.run is not None)
-        changes = self.classify(product, tree.run.track if tree.run is not None else "")
-        return tree._replace(commit=state.commit, parents=parents, touched=changes, touched_process=tuple(process))
+        run = tree.run
+        process, product = self.split(touched, run is not None)
+        changes = self.classify(product, run.track if run is not None else "")
+        return tree._replace(
+            commit=state.commit, parents=parents, touched=changes, touched_process=tuple(process), **told
+        )
 
     def with_delta(self, snapshot: Snapshot, state: State) -> Snapshot:
         """The snapshot with its product delta base→tree; without a run there is nothing to bind."""

@@ -15,7 +15,7 @@ from commitgate.git.refs import Target, resolve
 from commitgate.heads import fold
 from commitgate.judge.ledger import BLANK, Book, History, join_books
 from commitgate.judge.merging import evil_findings
-from commitgate.judge.replayed import Event, board_without_delta, judge_commit, keeps_order, left_state, stands
+from commitgate.judge.replayed import Event, judge_commit, left_state, open_areas, stands
 from commitgate.judge.verdict import both, judge
 from commitgate.memo import NoMemo
 from commitgate.policies import Policies
@@ -25,8 +25,6 @@ from commitgate.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from commitgate.judge.stages import Board
 
 
 class Replay(Record):
@@ -131,7 +129,7 @@ class _Walk:
         self._policy = policy
         self._now = now
         self._books: dict[str, Book] = {}
-        self._quick: tuple[dict[str, tuple[str, str]], dict[str, History], Board | None] | None = None
+        self._open: tuple[dict[str, tuple[str, str]], dict[str, History], frozenset[str]] | None = None
         self._touches: dict[str, list[tuple[int, str]]] = {}
         self._order: dict[str, int] = {}
         self.events: list[Event] = []
@@ -171,17 +169,17 @@ class _Walk:
         if snapshot.run is None and all(parent.run is None for parent in parents) and not snapshot.entries:
             return []
         if not snapshot.touched_process:
-            quick = self._quick_board(snapshot)
-            if quick is not None and keeps_order(self._policy, snapshot, quick):
+            lawful = self._open_areas(snapshot)
+            if all(change.area in lawful for change in snapshot.touched):
                 return evil_findings(snapshot, BLOCKED)
             snapshot = self._gathering.with_delta(snapshot, self._gathering.states[snapshot.commit])
         facts = Facts(snapshot, parents, "", False, COMMIT, ())
         return judge_commit(self._policy, facts, self.before(snapshot), self._now)
 
-    def _quick_board(self, snapshot: Snapshot) -> Board | None:
-        """The board without the delta: the same for every commit that leaves the run folder and its history alone."""
-        book = self._book(snapshot)
-        if self._quick is None or self._quick[0] is not snapshot.entries or self._quick[1] is not book.runs:
-            before = self.before(snapshot)
-            self._quick = (snapshot.entries, book.runs, board_without_delta(self._policy, snapshot, before))
-        return self._quick[2]
+    def _open_areas(self, snapshot: Snapshot) -> frozenset[str]:
+        """The same for every commit that leaves the run folder and its history alone."""
+        runs = self._book(snapshot).runs
+        if self._open is None or self._open[0] is not snapshot.entries or self._open[1] is not runs:
+            made = open_areas(self._policy, snapshot, self.before(snapshot))
+            self._open = (snapshot.entries, runs, made)
+        return self._open[2]

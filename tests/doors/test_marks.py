@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 
-from support import run
+from commitgate.doors import marker
+from commitgate.git.process import Repository
+from support import SOURCE, run
 
 NOTE = "without the check"
 
@@ -242,3 +246,33 @@ def test_chained_hooks_are_run_and_get_their_input(clone):
     assert len(seen) == 7
     told.hook("prepare-commit-msg.before-commitgate", "#!/bin/sh\nexit 3\n")
     assert told.git("commit", "--allow-empty", "-m", "x", check=False).code != 0
+
+
+def test_checks_at_the_same_time_never_touch_the_index(clone):
+    told = clone("requirements")
+    told.git("add", change(told))
+    before = (told.path / ".git/index").read_bytes()
+    start = SOURCE / "commitgate" / "doors" / "start.py"
+    command = [sys.executable, "-I", "-S", start, "pre-commit"]
+    for _ in range(3):
+        running = [subprocess.Popen(command, cwd=told.path) for _ in range(8)]
+        assert [process.wait() for process in running] == [0] * 8
+    assert (told.path / ".git/index").read_bytes() == before
+    assert {path.name for path in told.path.glob(".git/commitgate/judged*")} == {"judged", "judged-index"}
+
+
+def test_leaving_the_mark_never_writes_to_a_link(clone, monkeypatch):
+    """Another check may put its link there at any moment; what can be written to is only a new file."""
+    told = clone("requirements")
+    index = told.path / ".git/index"
+    before = index.read_bytes()
+    monkeypatch.chdir(told.path)
+    real = os.link
+
+    def overtaken(source, target):
+        real(source, target)
+        raise FileExistsError(target)
+
+    monkeypatch.setattr(os, "link", overtaken)
+    marker.leave(Repository())
+    assert index.read_bytes() == before

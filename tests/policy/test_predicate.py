@@ -18,6 +18,7 @@ from commitgate.policy.check import _accepts
 from support import CHECKOUT, SOURCE
 
 SCHEMA = json.loads((CHECKOUT / "gates" / "policy.schema.json").read_text())
+REFERENCE = Draft202012Validator(SCHEMA)
 SAMPLE = """
 version: 1
 target: main
@@ -35,7 +36,7 @@ derive: write
 """
 POOL: list[Any] = [
     None, True, False, 0, 1, 7.0, -1, 10**6, "", "off", "x", "a" * 300, [], ["x"], [1], [[]], {}, {"x": 1}, {"a": {}},
-    {"": {}}, {"b": ["/x/**"]}, {"b": {"paths": ["/x"], "unknown": 1}}, ["x"] * 2000, {f"k{n}": {} for n in range(300)},
+    {"": {}}, {"b": ["/x/**"]}, {"b": {"paths": ["/x"], "unknown": 1}}, ["x"] * 1001, {f"k{n}": {} for n in range(300)},
 ]  # fmt: skip
 
 
@@ -57,7 +58,7 @@ def changed(path: tuple[Any, ...], new: Any) -> Any:
 
 
 def agree(document: Any) -> bool:
-    valid = Draft202012Validator(SCHEMA).is_valid(document)
+    valid = REFERENCE.is_valid(document)
     assert _accepts(SCHEMA, document) is valid, document
     return valid
 

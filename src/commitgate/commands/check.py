@@ -13,7 +13,7 @@ from commitgate.finding import PASS, UNKNOWN, Finding, exit_code
 from commitgate.git.process import Repository
 from commitgate.judge.verdict import Verdict
 from commitgate.report import formats
-from commitgate.report.model import of_findings, of_verdict
+from commitgate.report.model import Report, of_findings, of_verdict
 from commitgate.report.terminal import colours
 from commitgate.report.text import Colours, neutral, render
 from commitgate.working import summary as job_summary
@@ -54,15 +54,7 @@ def command(side: str, rev: str | None, ready: bool, only: str | None, form: str
     if rev is not None and side == INDEX:
         raise UserError("--index and --rev exclude each other", "git gate check --rev HEAD")
     question = Question(COMMIT, rev) if rev is not None else Question(side)
-    answer: Answer | None = None
-    try:
-        with open_engine() as engine:
-            answer = engine.ask(question, int(time.time()))
-        findings = _asked(answer.verdict, question, ready)
-    except PolicyRefused as refused:
-        findings = list(refused.findings)
-    except CannotDecide as unknown:
-        findings = [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)]
+    findings, answer = ask("", question, ready)
     if only is not None:
         findings = [one for one in findings if one.rule.startswith((*FAMILIES[only], *_ALWAYS))]
     if form == formats.TEXT:
@@ -70,11 +62,7 @@ def command(side: str, rev: str | None, ready: bool, only: str | None, form: str
         closing = summary(verdict, ready, question, exit_code(findings))
         text = render(findings, colours() if output is None else Colours(False)) + closing
     else:
-        title = f"commitgate: {f'commit {rev}' if rev is not None else _SIDES[side]}"
-        if answer is not None:
-            report = of_verdict(title, findings, answer.policy, answer.verdict)
-        else:
-            report = of_findings(title, findings)
+        report = report_of(f"commitgate: {f'commit {rev}' if rev is not None else _SIDES[side]}", findings, answer)
         text = formats.render(form, report)
         if form == formats.GITHUB:
             job_summary.add(report)
@@ -82,6 +70,28 @@ def command(side: str, rev: str | None, ready: bool, only: str | None, form: str
     if question.kind == INDEX and exit_code(findings) == PASS:
         marker.leave(Repository())  # where a framework runs this at pre-commit, the hooks after it look for the mark
     return exit_code(findings)
+
+
+def ask(directory: str, question: Question, ready: bool) -> tuple[list[Finding], Answer | None]:
+    """The findings that a question about the repository at ``directory`` ("" = here) has, and the answer behind them.
+
+    No answer when nothing could be judged; the findings say why.
+    """
+    try:
+        with open_engine(directory) as engine:
+            answer = engine.ask(question, int(time.time()))
+        return _asked(answer.verdict, question, ready), answer
+    except PolicyRefused as refused:
+        return list(refused.findings), None
+    except CannotDecide as unknown:
+        return [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)], None
+
+
+def report_of(title: str, findings: list[Finding], answer: Answer | None) -> Report:
+    """The report of a question's findings."""
+    if answer is None:
+        return of_findings(title, findings)
+    return of_verdict(title, findings, answer.policy, answer.verdict)
 
 
 def _asked(verdict: Verdict, question: Question, ready: bool) -> list[Finding]:

@@ -46,17 +46,28 @@ def _places(repo: Repository) -> tuple[str, str]:
 
 def _remove(folder: str) -> None:
     for name in (FRESH, INDEX):
-        try:
-            os.unlink(os.path.join(folder, name))
-        except FileNotFoundError:
-            pass
+        _unlink(os.path.join(folder, name))
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
 
 
 def _link(index: str, link: str) -> None:
     if not os.path.exists(index):  # the first commit of all may be an empty one
         return
+    # Several checks may run at once. Nothing is ever written to a name that may be a link to the index itself.
+    own = f"{link}.{os.getpid()}"
+    _unlink(own)
     try:
-        os.link(index, link)
-    except OSError:  # no hard links here, or another file system: then the hooks compare what is in the two
-        with open(index, "rb") as source, open(link, "wb") as copy:
-            copy.write(source.read())
+        try:
+            os.link(index, own)
+        except OSError:  # no hard links here, or another file system: then the hooks compare what is in the two
+            with open(index, "rb") as source, open(own, "xb") as copy:
+                copy.write(source.read())
+        os.replace(own, link)
+    finally:
+        _unlink(own)  # where both are the same file already, replacing leaves it

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from commitgate.git.delta import RAW, parse, rows
 from commitgate.objects import Person, Row
 from commitgate.record import Record
@@ -109,7 +111,7 @@ def _tokens(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _header(mark: bytes, tokens: Iterator[bytes], delta: list[Row], known: dict[tuple[bytes, bytes], Person]) -> Commit:
-    trees, name, email, committer, committer_email, when, message = (next(tokens) for _ in range(7))
+    trees, name, email, committer, committer_email, when, message = islice(tokens, 7)
     tree, *parents = trees.decode("ascii").split(" ")
     return Commit(
         mark[len(_MARK) :].decode("ascii"),

@@ -34,12 +34,11 @@ class Inputs(Record):
 
 def token(run: str, area: str, changes: Iterable[Change]) -> str:
     """``d1:`` and the sha256 over the rows, sorted by path; the format is fixed for good."""
-    digest = sha256(f"gates/delta/1\0{run}\0{area}\0".encode())
-    for change in changes:
-        path = change.path.encode("utf-8", "surrogateescape")
-        head = f"{change.old_mode} {change.old_oid} {change.new_mode} {change.new_oid} {len(path)}:"
-        digest.update(head.encode("ascii") + path + b"\0")
-    return f"d1:{digest.hexdigest()}"
+    parts = [f"gates/delta/1\0{run}\0{area}\0"]
+    for path, old_mode, old_oid, new_mode, new_oid, *_ in changes:
+        size = len(path) if path.isascii() else len(path.encode("utf-8", "surrogateescape"))
+        parts.append(f"{old_mode} {old_oid} {new_mode} {new_oid} {size}:{path}\0")
+    return f"d1:{sha256(''.join(parts).encode('utf-8', 'surrogateescape')).hexdigest()}"
 
 
 def unreviewed(policy: Policy) -> set[str]:

@@ -130,7 +130,10 @@ BLANK = Book({}, {})
 
 def join_books(books: Iterable[Book]) -> Book:
     """The union of several books."""
-    unique = list({id(one): one for one in books}.values())
+    given = list(books)
+    if len(given) == 1:
+        return given[0]
+    unique = list({id(one): one for one in given}.values())
     if len(unique) == 1:
         return unique[0]
     contributors: dict[str, tuple[Person, ...]] = {}

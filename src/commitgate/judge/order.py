@@ -87,16 +87,20 @@ def early_work(policy: Policy, track: Track, facts: Facts, board: Board) -> list
 
 def early_change(policy: Policy, track: Track, change: Change, board: Board) -> list[Finding]:
     """What a product path breaks by being changed in a tree with this board."""
-    if not change.area or change.area == "other":
-        return [_unowned(change.path)] if change.area == "other" and policy.unowned == "block" else []
-    area = next((one for one in policy.areas if one.name == change.area), None)
-    if area is not None and not area.early:
-        return []
-    kinds = ("reviewed", "unreviewed") if change.area in unreviewed(policy) else ("reviewed",)
+    if change.area == "other":
+        return [_unowned(change.path)] if policy.unowned == "block" else []
+    stage = waits_for(policy, track, change.area, board)
+    return [_early(change.path, stage, board)] if stage else []
+
+
+def waits_for(policy: Policy, track: Track, area: str, board: Board) -> str:
+    """The stage that has to be open before an area changes, while it is not; "" when nothing is in the way."""
+    known = next((one for one in policy.areas if one.name == area), None)
+    if not area or area == "other" or (known is not None and not known.early):
+        return ""
+    kinds = ("reviewed", "unreviewed") if area in unreviewed(policy) else ("reviewed",)
     stages = [stage for stage in track.stages if stage.owns_areas in kinds]
-    if not stages or any(board.open[stage.name] for stage in stages):
-        return []
-    return [_early(change.path, stages[0].name, board)]
+    return stages[0].name if stages and not any(board.open[stage.name] for stage in stages) else ""
 
 
 def _early(path: str, stage: str, board: Board) -> Finding:

@@ -9,12 +9,12 @@ from commitgate.judge.gates import document_findings
 from commitgate.judge.history import extend
 from commitgate.judge.ledger import History
 from commitgate.judge.merging import evil_findings
-from commitgate.judge.order import commit_findings, early_change
+from commitgate.judge.order import commit_findings, waits_for
 from commitgate.judge.security import lifted_findings
-from commitgate.judge.stages import Board, board
+from commitgate.judge.stages import board
 from commitgate.judge.verdict import Verdict, run_removed
 from commitgate.judge.verdicts import read_verdicts
-from commitgate.policy.layout import owners
+from commitgate.policy.layout import area_names, owners
 from commitgate.policy.model import Policy, Track
 from commitgate.record import Record
 
@@ -56,26 +56,20 @@ def judge_commit(policy: Policy, facts: Facts, before: History, now: int) -> lis
     return [one for one in dict.fromkeys(found) if one.level and (not one.path or one.path in touched)]
 
 
-def board_without_delta(policy: Policy, snapshot: Snapshot, before: History) -> Board | None:
-    """The board of a tree as if nothing of the product had changed; None where that does not say what is open."""
+def open_areas(policy: Policy, snapshot: Snapshot, before: History) -> frozenset[str]:
+    """The areas that a commit may change while it leaves the documents of this tree alone.
+
+    None at all where the tree does not tell without its delta: then every commit is judged in full.
+    """
     run = snapshot.run
     track = policy.tracks.get(run.track) if run is not None else None
     if track is None:
-        return None
+        return frozenset()
     if any(_bound_to_delta(track, stage.name) for stage in track.stages if stage.owns_areas == "reviewed"):
-        return None
-    return board(policy, track, snapshot._replace(delta=()), before, [])
-
-
-def keeps_order(policy: Policy, snapshot: Snapshot, quick: Board) -> bool:
-    """Whether a commit that touches no process file changes only what its stage is open for.
-
-    ``quick`` is the board without the delta of the same tree.
-    """
-    run = snapshot.run
-    assert run is not None
-    track = policy.tracks[run.track]
-    return not any(early_change(policy, track, change, quick) for change in snapshot.touched)
+        return frozenset()
+    made = board(policy, track, snapshot._replace(delta=()), before, [])
+    names = {"", *area_names(policy)} - ({"other"} if policy.unowned == "block" else set())
+    return frozenset(name for name in names if not waits_for(policy, track, name, made))
 
 
 def _bound_to_delta(track: Track, name: str) -> bool:
