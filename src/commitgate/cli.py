@@ -6,7 +6,6 @@ Exit codes are those of :mod:`commitgate.finding`. click's own default for a wro
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
@@ -43,6 +42,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest verb named when there is no such one."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib  # only when something is wrong already
+
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
             ctx.fail(f"no command {args[0]!r}{f'; did you mean {near[0]!r}?' if near else ''}")
         return super().resolve_command(ctx, args)

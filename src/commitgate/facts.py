@@ -28,18 +28,23 @@ class Change(Record):
     triggers: tuple[tuple[str, str], ...]  # (trigger id, what matched); () in areas that are not reviewed
 
 
+def counted(policy: Policy, kind: PathClass, track: str) -> tuple[str, bool, tuple[tuple[str, str], ...]]:
+    """How a path counts on a track: the area, whether it is free, and the triggers of a Change."""
+    known = policy.tracks.get(track)
+    area = "deps" if known is not None and known.deps_area and kind.deps else kind.area
+    triggers = kind.triggers
+    if not kind.free and any(one.name == area and not one.reviewed for one in policy.areas):
+        triggers = tuple(hit for hit in triggers if hit[0] == "control:plane")
+    return "" if kind.free else area, kind.free, triggers
+
+
 def classified(policy: Policy, rows: Iterable[tuple[Row, PathClass]], track: str) -> tuple[Change, ...]:
     """Product rows with their area and triggers as they count on a track, sorted by path."""
-    unreviewed = {area.name for area in policy.areas if not area.reviewed}
-    known = policy.tracks.get(track)
-    deps_area = known is not None and known.deps_area
-    changes = []
-    for row, kind in rows:
-        area = "deps" if deps_area and kind.deps else kind.area
-        triggers = kind.triggers
-        if area in unreviewed and not kind.free:
-            triggers = tuple(hit for hit in triggers if hit[0] == "control:plane")
-        changes.append(Change(*row[:5], "" if kind.free else area, kind.free, triggers))
+    return in_order([Change(*row[:5], *counted(policy, kind, track)) for row, kind in rows])
+
+
+def in_order(changes: list[Change]) -> tuple[Change, ...]:
+    """Sorted by the bytes of the path."""
     changes.sort(key=lambda change: change.path.encode("utf-8", "surrogateescape"))
     return tuple(changes)
 

@@ -8,7 +8,7 @@ extended when HEAD moves by one commit.
 from __future__ import annotations
 
 from commitgate.base import NOWHERE, Reference, find_reference
-from commitgate.facts import Change, Facts, Snapshot, classified
+from commitgate.facts import Change, Facts, Snapshot, counted, in_order
 from commitgate.git.delta import compose, differing_from_all, extend_delta
 from commitgate.git.history import Commit, diff_trees, read_links, read_walk, start_walk
 from commitgate.git.merge import Remade, remake, tree_compare
@@ -52,7 +52,7 @@ class Gathering:
         self.trees = Trees(repo, memo, root)
         self.states: dict[str, State] = {}
         self._classifier: Any = None
-        self._classes: dict[str, PathClass] = {}
+        self._counted: dict[str, dict[str, tuple[str, bool, tuple[tuple[str, str], ...]]]] = {}  # by track and path
         self._tree: Snapshot | None = None
         self._children: dict[str, int] = {}
         self._remade: dict[str, Remade | None] = {}
@@ -239,7 +239,14 @@ class Gathering:
 
     def classify(self, rows: Iterable[Row], track: str) -> tuple[Change, ...]:
         """Rows with their area and triggers, sorted by path."""
-        return classified(self.policy, ((row, self.path_class(row.path)) for row in rows), track)
+        known = self._counted.setdefault(track, {})
+        changes = []
+        for row in rows:
+            counts = known.get(row.path)
+            if counts is None:
+                counts = known[row.path] = counted(self.policy, self.path_class(row.path), track)
+            changes.append(Change(*row[:5], *counts))
+        return in_order(changes)
 
     def frozen_delta(self, reference: Reference, track: str) -> tuple[Change, ...]:
         """The product delta of a landed run, which no longer moves."""
@@ -259,9 +266,6 @@ class Gathering:
 
     def path_class(self, path: str) -> PathClass:
         """What the policy says of a path, memoised: it is a pure function of the two."""
-        found = self._classes.get(path)
-        if found is not None:
-            return found
         key = (self.policy.digest, path)
         found = self.memo.get("paths", key)
         if found is None:
@@ -271,5 +275,4 @@ class Gathering:
                 self._classifier = Classifier(self.policy)
             found = self._classifier.classify(path)
             self.memo.put("paths", key, found)
-        self._classes[path] = found
         return found  # type: ignore[no-any-return]

@@ -1,7 +1,7 @@
 """Replaying a range: every commit that base..head introduces, judged where it stands, and the tip as it is now.
 
 This is the authority. What passes the local hooks by (--no-verify, rebase, cherry-pick, plumbing) is found here,
-because nothing is asked but the objects themselves. No memo is read.
+because nothing is asked but the objects themselves. In CI and on a server not even facts of theirs are remembered.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from commitgate.judge.ledger import BLANK, Book, History, join_books
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.replayed import Event, judge_commit, left_state, open_areas, stands
 from commitgate.judge.verdict import both, judge
-from commitgate.memo import NoMemo
+from commitgate.memo import Memo, NoMemo
 from commitgate.policies import Policies
 from commitgate.policy.model import Policy
 from commitgate.record import Record
@@ -60,7 +60,7 @@ def _named(event: Event) -> Finding:
 class Replaying:
     """One replay in one repository, objects only."""
 
-    def __init__(self, repo: Repository, progress: Callable[[int], None], memo: NoMemo | None = None) -> None:
+    def __init__(self, repo: Repository, progress: Callable[[int], None], memo: Memo | None = None) -> None:
         self.repo = repo
         self.memo = memo if memo is not None else NoMemo()
         self._progress = progress

@@ -219,3 +219,16 @@ def test_verify_and_check_agree_on_the_tip(story):
         one, other = verify(told, "--ready"), told.check("--rev", "HEAD", "--ready")
         assert one["stages"] == other["stages"]
         assert (one["ready"], one["exit"]) == (other["ready"], other["exit"])
+
+
+def test_the_range_starts_at_the_target_that_the_policy_names(story):
+    told = story("requirements")
+    told.git("branch", "develop", "main")
+    told.policy_on_target("version: 1\ntarget: develop\n")
+    told.git("branch", "-f", "develop", "main")
+    told.git("switch", "-q", "main")
+    told.write("LICENSE", "x\n")
+    told.commit("only on main")
+    told.git("switch", "-q", "feature/reset")
+    data = verify(told)
+    assert data["exit"] == 0, data["findings"]

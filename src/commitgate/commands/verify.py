@@ -7,11 +7,13 @@ import time
 
 import click
 
+from commitgate.engine import Engine, engine_of
 from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import UNKNOWN, Finding, exit_code
 from commitgate.git.process import Repository
-from commitgate.git.refs import Refs, target_tip
-from commitgate.policies import PolicyRefused
+from commitgate.git.refs import Refs, resolve
+from commitgate.memo import NoMemo
+from commitgate.policies import Policies, PolicyRefused
 from commitgate.replay import Replay, Replaying
 from commitgate.report import formats
 from commitgate.report.model import of_findings, of_verdict
@@ -45,8 +47,8 @@ def command(commits: str | None, ready: bool, history: str | None, form: str, ou
     try:
         repo = Repository()
         base, head = ends(repo, commits)
-        replay = Replaying(repo, progress.show).replay(base, head, int(time.time()))
-        repo.close()
+        with engine_of(repo) as engine:  # its memo: none in CI and on a server
+            replay = Replaying(repo, progress.show, engine.memo).replay(base, head, int(time.time()))
         strict = (history or replay.answer.policy.history) == "strict"
         findings = findings_of(replay, ready)
         kept = replay.history() if strict else replay.repaired()
@@ -90,8 +92,11 @@ def ends(repo: Repository, commits: str | None) -> tuple[str, str]:
         if head.startswith(".") or not base:
             raise UserError(f"{neutral(commits)} is no range: write BASE..HEAD", "git gate verify main..HEAD")
         return base, head or "HEAD"
-    target = Refs(repo).target("")
-    return target_tip(repo, target), commits or "HEAD"
+    refs = Refs(repo)
+    head = resolve(repo, commits or "HEAD")
+    with Engine(repo, NoMemo()) as engine:
+        policies = Policies(repo, engine.memo)
+        return engine.force(policies, policies.at_commit(head), refs).tip, head
 
 
 def summary(replay: Replay | None, ready: bool, code: int) -> str:

@@ -6,8 +6,6 @@ import os
 
 import click
 
-from commitgate.writing import write
-
 
 def emit(text: str, path: str | None) -> None:
     """Print the text, or make it the content of ``path`` (relative to the current folder) at one stroke.
@@ -18,5 +16,7 @@ def emit(text: str, path: str | None) -> None:
     if path is None:
         click.echo(text, nl=False)
         return
+    from commitgate.writing import write  # most answers are printed
+
     folder, name = os.path.split(path)
     write(os.path.join(os.path.realpath(folder), name), text.encode())
