@@ -151,10 +151,12 @@ class Story(Repo):
         ready = "--ready" in words
         if "--rev" in words:
             question = Question(COMMIT, words[words.index("--rev") + 1])
+            side = f"commit {question.revision}"
         else:
             question = Question(INDEX if "--index" in words else WORKTREE)
+            side = "the index" if "--index" in words else "the work tree"
         findings, answer = ask(str(self.path), question, ready)
-        report = report_of("check", findings, answer)
+        report = report_of(f"commitgate: {side}", findings, answer)
         data: dict[str, Any] = json.loads(formats.render("json", report))
         return data
 
