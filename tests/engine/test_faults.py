@@ -28,7 +28,7 @@ def memo_of(story: Story):
     return story.path / ".git" / "commitgate" / "memo"
 
 
-@pytest.mark.parametrize("milestone", MILESTONES)
+@pytest.mark.parametrize("milestone", MILESTONES[1::4])
 def test_warm_cold_and_ci_agree(story, milestone):
     told = story(milestone)
     warm = answers(told)  # what the story's own commits left behind
