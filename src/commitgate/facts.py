@@ -118,6 +118,5 @@ class Facts(Record):
     frozen: bool  # a landed run: the delta no longer moves
     kind: str  # index, commit or worktree
     unmerged: tuple[str, ...]  # paths with conflicts in the index
-    shallow: bool = False
     based: bool = True  # False: without a run, and with no single merge base
     outside: tuple[Change, ...] = ()  # what the side changes since its run landed; no gate covers it

@@ -11,7 +11,6 @@ from commitgate.policy.words import normal, occurrences, words
 OTHER = "other"
 DEPS = "deps"
 CONTROL_PLANE = "control:plane"
-MANIFESTS = "dep:manifest"
 
 # No repository has such paths for a good reason, and matching them costs time that an attacker would choose.
 PATH_LIMIT = 1024
