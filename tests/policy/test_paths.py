@@ -10,10 +10,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
+from commitgate.policy.expressions import PatternError, compile_pattern
+from commitgate.policy.globs import pieces, plain
 from commitgate.policy.load import load_policy
 from commitgate.policy.model import Policy, Trigger
 from commitgate.policy.paths import Classifier, classify
-from commitgate.policy.patterns import Names, PatternError, compile_pattern, plain_patterns, spec
+from commitgate.policy.patterns import Matcher, Names, plain_patterns
 from commitgate.policy.words import words
 
 
@@ -283,7 +285,12 @@ def test_adding_never_removes_a_firing(paths: list[str], added: list[str], patte
 
 
 PIECES = st.sampled_from(["*", "**", "a", "b", "?", "[ab]", "[!b]", ".", "a(b", "()", "*.a"])
-GLOBS = st.lists(st.lists(PIECES, min_size=1, max_size=4).map("".join), min_size=1, max_size=3).map("/".join)
+GLOBS = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["", "", "/", "**/", "!", "!/"]),
+    st.lists(st.lists(PIECES, min_size=1, max_size=4).map("".join), min_size=1, max_size=3).map("/".join),
+    st.sampled_from(["", "", "/", "/**", "*"]),
+)
 
 
 @settings(max_examples=400, deadline=None)
@@ -300,8 +307,45 @@ def test_patterns_mean_what_pathspec_means(pattern: str, path: str) -> None:
     if "//" in path or path[0] == "/" or "[!" in pattern:
         return  # no path of git looks like that; and a negated bracket of pathspec may match a slash
     expected = GitIgnoreSpec.from_lines([pattern], backend="simple").match_file(path)
-    assert spec([pattern]).match_file(path) == expected
-    assert (Names([pattern]).match(path, plain_patterns(path)) is not None) == expected
+    assert (Matcher([pattern]).match(path) is not None) == expected
+    if not pattern.startswith("!"):
+        assert (Names([pattern]).match(path, plain_patterns(path)) is not None) == expected
+
+
+SHORT = st.lists(st.sampled_from(["a", "b", "a.b", "ab", "b.a"]), min_size=1, max_size=4).map("/".join)
+PLAIN = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "", "!"]),
+    st.sampled_from(["", "/", "**/"]),
+    st.one_of(SHORT, st.sampled_from(["*.a", "a*", "*b", "a*b", "*"])),
+    st.sampled_from(["", "", "/", "/**"]),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@example(["*.a", "!b"], "b/b.a")
+@example(["!a*b", "a/"], "a/ab")
+@given(st.lists(PLAIN, min_size=1, max_size=4), SHORT)
+def test_patterns_in_order_mean_what_pathspec_means(patterns: list[str], path: str) -> None:
+    """Also where no regular expression is made at all."""
+    expected = GitIgnoreSpec.from_lines(patterns, backend="simple").match_file(path)
+    assert (Matcher(patterns).match(path) is not None) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(GLOBS, st.text("ab/.()", min_size=1, max_size=12))
+def test_what_matches_holds_every_piece_of_the_pattern(pattern: str, path: str) -> None:
+    try:
+        matched = compile_pattern(pattern).match_file(path) is not None
+    except PatternError:
+        return
+    assert not matched or all(piece in path for piece in pieces(pattern))
+
+
+def test_most_shipped_patterns_need_no_regular_expression() -> None:
+    patterns = [pattern for trigger in POLICY.triggers for pattern in trigger.patterns]
+    patterns += [pattern for area in POLICY.areas for pattern in area.patterns]
+    assert sum(plain(pattern) is None for pattern in patterns) < len(patterns) / 10
 
 
 @pytest.mark.parametrize(
@@ -313,19 +357,20 @@ def test_patterns_mean_what_pathspec_means(pattern: str, path: str) -> None:
     ],
 )
 def test_patterns_take_bounded_time(pattern: str, path: str) -> None:
-    matcher = spec([pattern])
+    matcher = Matcher([pattern])
     start = time.perf_counter()
-    assert not matcher.match_file(path)
+    assert matcher.match(path) is None
     assert time.perf_counter() - start < 0.5
 
 
 def test_shipped_patterns_and_words_are_sound() -> None:
     for trigger in POLICY.triggers:
+        assert all(plain(pattern) or compile_pattern(pattern) for pattern in trigger.patterns)
         assert not any(pattern.startswith("!") for pattern in trigger.patterns)
         assert len(set(trigger.patterns)) == len(trigger.patterns)
         assert len(set(trigger.words)) == len(trigger.words)
         assert all(words(word) for word in (*trigger.words, *trigger.exceptions))
-    spec(POLICY.free)
+    assert all(plain(pattern.removeprefix("!")) or compile_pattern(pattern) for pattern in POLICY.free)
 
 
 def test_every_shipped_word_fires_its_trigger_and_every_exception_spares_it() -> None:

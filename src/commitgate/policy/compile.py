@@ -6,6 +6,7 @@ import base64
 import hashlib
 from typing import Any
 
+from commitgate.policy.globs import LENGTH_LIMIT, plain
 from commitgate.policy.model import Area, Reviewer, Trigger
 from commitgate.policy.sources import Path, Sources, laid_over, nearest
 from commitgate.policy.words import words
@@ -165,12 +166,12 @@ def _extended(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
 
 def check_patterns(sources: Sources, path: Path, patterns: list[str]) -> None:
     """Refuse each pattern that cannot be compiled or can never match."""
-    if not patterns:
-        return
-    # pathspec is imported only for patterns that a repository brings; the shipped ones are proved by the tests.
-    from commitgate.policy.patterns import refusal
-
     for position, pattern in enumerate(patterns):
+        if plain(pattern.removeprefix("!")) is not None and len(pattern) <= LENGTH_LIMIT:
+            continue
+        # pathspec is imported only for the few patterns that need it; the shipped ones are proved by the tests.
+        from commitgate.policy.expressions import refusal
+
         reason = refusal(pattern)
         if reason:
             hint = "write a gitignore pattern, for example /src/api/**"

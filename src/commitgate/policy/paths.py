@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from commitgate.policy.model import PathClass, Policy, Trigger
-from commitgate.policy.patterns import Names, plain_patterns, spec
+from commitgate.policy.patterns import Matcher, Names, plain_patterns
 from commitgate.policy.words import normal, occurrences, words
 
 OTHER = "other"
@@ -82,13 +82,13 @@ class Classifier:
         ]
         self._names = [Names(written) for _, written in self._patterns]
         self._areas = [
-            (area.name, spec(unicodedata.normalize("NFC", pattern) for pattern in area.patterns))
+            (area.name, Matcher(unicodedata.normalize("NFC", pattern) for pattern in area.patterns))
             for area in reversed(policy.areas)
             if area.name not in (OTHER, DEPS)
         ]
         manifests = next((area.patterns for area in policy.areas if area.name == DEPS), ())
         self._deps = Names(normal(pattern) for pattern in manifests)
-        self._free = spec(unicodedata.normalize("NFC", pattern) for pattern in policy.free)
+        self._free = Matcher(unicodedata.normalize("NFC", pattern) for pattern in policy.free)
 
     def classify(self, path: str) -> PathClass:
         """``path`` from the repository's root, decoded with surrogateescape."""
@@ -103,8 +103,8 @@ class Classifier:
                 hit = names.match(folded, plain)
                 if hit is not None:
                     fired[trigger] = written[hit]
-        area = next((name for name, matcher in self._areas if matcher.match_file(text, ())), OTHER)
-        free = honest and CONTROL_PLANE not in fired and self._free.match_file(text, ())
+        area = next((name for name, matcher in self._areas if matcher.match(text) is not None), OTHER)
+        free = honest and CONTROL_PLANE not in fired and self._free.match(text) is not None
         if not honest:
             fired = {trigger: fired.get(trigger, _HOSTILE) for trigger in self._ids}
         triggers = tuple((trigger, fired[trigger]) for trigger in self._ids if trigger in fired)

@@ -1,76 +1,64 @@
-"""Path patterns (gitignore syntax) compiled for paths that may be hostile, from policies that may be.
-
-pathspec translates a pattern to a regular expression; with several ``*`` in one name that expression can take
-time polynomial in the length of the path. In a glob the leftmost match of what stands before a later ``*`` is
-always good enough, so each such part is made atomic here and matching a name is linear. What remains, several
-``**``, is limited in number.
-"""
+"""Many path patterns (gitignore syntax) at once, and which of them decides about a path."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-import warnings
-from collections.abc import Iterable
 
-from pathspec import GitIgnoreSpec
-from pathspec.patterns.gitignore import GitIgnorePatternError
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+from commitgate.policy.globs import FOLDER, ITSELF, NOT, pieces, plain, rank
 
-LENGTH_LIMIT = 256
-DEEP_LIMIT = 2  # how many "**" may stand in a pattern before its last name
-_STAR, _ANY = "\x00", "\x01"
-_PLAIN = re.compile(r"(?:\*\.)?[^*?\[\]\\/!#\s]+\Z")
-# What can stand between stars: an escaped character, a bracket expression, or any other single character.
-_BETWEEN = rf"((?:\\.|\[\^?\]?[^\]]*\]|[^{_STAR}/()\[\\])+)"
-_BEFORE_STAR = re.compile(f"{_STAR}{_BETWEEN}(?={_STAR})")
-_LAST_STAR = re.compile(f"{_STAR}{_BETWEEN}(?=/|\\()")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+_NAME = re.compile(r"(?:\*\.)?[^*?\[\]\\/!#\s]+\Z")
 
 
-class PatternError(ValueError):
-    """The pattern cannot be used; the text says why."""
+class Matcher:
+    """Patterns in order, "!" included, and which of them decides about a path.
+
+    As git reads its ignore files: the last pattern that means the path itself decides, else the last one that means a
+    folder above it.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._tries = [_Try(pattern) for pattern in reversed(list(patterns))]
+
+    def match(self, path: str) -> str | None:
+        """The pattern by which the path is meant, None when it is not."""
+        above: _Try | None = None
+        for one in self._tries:
+            found = one.rank(path)
+            if found == ITSELF:
+                return one.pattern if one.adds else None
+            if found and above is None:
+                above = one
+        return above.pattern if above is not None and above.adds else None
 
 
-def _atomic(regex: str) -> str:
-    """The same regular expression, without ways to try one name twice."""
-    text = regex.replace("[^/]*", _STAR).replace("[^/]", _ANY)
-    text = re.sub(f"{_STAR}+", _STAR, text)
-    text = _BEFORE_STAR.sub(f"(?>{_STAR}?\\1)", text)
-    text = _LAST_STAR.sub(f"(?>{_STAR}\\1)", text)
-    return text.replace(_STAR, "[^/]*").replace(_ANY, "[^/]")
+class _Try:
+    """One pattern: taken apart when it is plain, else compiled when a path may match it."""
 
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.adds = not pattern.startswith("!")
+        self._glob = plain(pattern.removeprefix("!"))
+        self._pieces = pieces(pattern) if self._glob is None else ()
+        self._compiled: Any = None
 
-def compile_pattern(pattern: str) -> GitIgnoreSpecPattern:
-    """One pattern, ready to match. Raises PatternError for one that is refused or could never match."""
-    if not pattern.strip() or pattern.startswith("#"):
-        raise PatternError("it is empty or a comment")
-    if len(pattern) > LENGTH_LIMIT:
-        raise PatternError(f"it is longer than {LENGTH_LIMIT} characters")
-    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in pattern):
-        raise PatternError("it holds a control character")
-    if pattern.split("/")[:-1].count("**") > DEEP_LIMIT:
-        raise PatternError(f"it holds more than {DEEP_LIMIT} '**' before its last name")
-    try:
-        regex, include = GitIgnoreSpecPattern.pattern_to_regex(pattern)
-        if regex is None or include is None:
-            raise PatternError("it can never match (is a bracket not closed?)")
-        with warnings.catch_warnings():
-            # "[[a]" is a fine glob; that Python may one day read it as a nested set does not concern the user.
-            warnings.simplefilter("ignore")
-            return GitIgnoreSpecPattern(re.compile(_atomic(regex)), include)
-    except GitIgnorePatternError as error:
-        raise PatternError(str(error.__cause__ or error)) from error
-    except re.error as error:
-        raise PatternError(str(error)) from error
+    def rank(self, path: str) -> int:
+        if self._glob is not None:
+            return rank(self._glob, path)
+        if any(piece not in path for piece in self._pieces):
+            return NOT
+        if self._compiled is None:
+            from commitgate.policy.expressions import compile_pattern
 
-
-def refusal(pattern: str) -> str:
-    """Why a pattern cannot be used, or ""."""
-    try:
-        compile_pattern(pattern)
-    except PatternError as error:
-        return str(error)
-    return ""
+            self._compiled = compile_pattern(self.pattern)
+        found = self._compiled.match_file(path)
+        if found is None:
+            return NOT
+        return FOLDER if found.match.groupdict().get("ps_d") else ITSELF
 
 
 class Names:
@@ -82,21 +70,18 @@ class Names:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._names: set[str] = set()
-        self._globs: list[str] = []
+        others: list[str] = []
         for pattern in patterns:
-            if _PLAIN.match(pattern):
+            if _NAME.match(pattern):
                 self._names.add(pattern)
             else:
-                self._globs.append(pattern)
-        self._spec = spec(self._globs)
+                others.append(pattern)
+        self._others = Matcher(others)
 
-    def match(self, path: str, plain: frozenset[str]) -> str | None:
-        """The pattern that matches; ``plain`` is what :func:`plain_patterns` gives for the path."""
-        found = self._names & plain
-        if found:
-            return min(found)
-        index = self._spec.check_file(path, ()).index
-        return None if index is None else self._globs[index]
+    def match(self, path: str, names: frozenset[str]) -> str | None:
+        """The pattern that matches; ``names`` is what :func:`plain_patterns` gives for the path."""
+        found = self._names & names
+        return min(found) if found else self._others.match(path)
 
 
 def plain_patterns(path: str) -> frozenset[str]:
@@ -104,8 +89,3 @@ def plain_patterns(path: str) -> frozenset[str]:
     names = path.split("/")
     endings = [f"*{name[at:]}" for name in names for at, character in enumerate(name) if character == "."]
     return frozenset((*names, *endings))
-
-
-def spec(patterns: Iterable[str]) -> GitIgnoreSpec:
-    """The patterns as one matcher. The backend is fixed: others are optional packages with other corner cases."""
-    return GitIgnoreSpec([compile_pattern(pattern) for pattern in patterns], backend="simple")

@@ -9,7 +9,7 @@ from typing import Any
 from commitgate.finding import WARNING, Finding
 from commitgate.policy import yaml_strict
 from commitgate.policy.compile import DEPS
-from commitgate.policy.patterns import PatternError, compile_pattern
+from commitgate.policy.expressions import PatternError, compile_pattern
 from commitgate.policy.sources import FILE, Path
 from commitgate.policy.words import normal
 from commitgate.policy.yaml_strict import line_of, shown
