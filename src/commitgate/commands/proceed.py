@@ -9,7 +9,6 @@ from commitgate.finding import PASS
 from commitgate.sides import author
 from commitgate.working.decisions import proceed
 from commitgate.working.desk import desk
-from commitgate.working.run_folder import CONTEXT
 
 
 @click.command()
@@ -20,10 +19,10 @@ def command(checkpoint: str, who: str) -> int:
     with desk() as one:
         letter = checkpoint.strip().lower()
         written = proceed(one, letter, who or author(one.engine.repo).name or "user")
-        top = one.folder.top
+        top, context = one.folder.top, one.folder.context_file
     if not written:
         click.echo(f"checkpoint {letter} is decided already")
         return PASS
-    tell(top, CONTEXT, f"checkpoint {letter} passed, recorded in")
-    add_and_commit(top, [CONTEXT])
+    tell(top, context, f"checkpoint {letter} passed, recorded in")
+    add_and_commit(top, [context])
     return PASS

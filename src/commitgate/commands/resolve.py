@@ -12,7 +12,6 @@ from commitgate.finding import PASS
 from commitgate.report.text import neutral
 from commitgate.working.decisions import Standing, resolve, standing
 from commitgate.working.desk import desk
-from commitgate.working.run_folder import CONTEXT
 
 
 @click.command()
@@ -33,12 +32,12 @@ def command(gate: str, decision: str) -> int:
     with desk() as one:
         found = standing(one, gate)
         text = resolve(one, found, decision)
-        top = one.folder.top
+        top, context = one.folder.top, one.folder.context_file
         derived = any(box.stage_id == gate and box.stage == "peer-review" for box in one.board.boxes)
     _show(found)
     click.echo(f"decided: {neutral(text)}")
-    tell(top, CONTEXT, "wrote")
-    add_and_commit(top, [CONTEXT])
+    tell(top, context, "wrote")
+    add_and_commit(top, [context])
     click.echo("then: git gate derive" if derived else f"then: git gate pass {gate}")
     return PASS
 

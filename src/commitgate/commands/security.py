@@ -18,7 +18,6 @@ from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
 from commitgate.report.triggers import security_data, security_text
 from commitgate.working.desk import desk
-from commitgate.working.run_folder import CONTEXT
 from commitgate.working.triggers import change_of, changes_at
 
 _REASON = "no trigger fires"
@@ -62,7 +61,7 @@ def _recorded() -> list[Hit]:
         context = here.folder.context()  # refuses when there is no run
         found = hits(here.policy, here.snapshot.delta)
         if not found:
-            here.folder.write(CONTEXT, append_security_skip(context, _REASON))
+            here.folder.write_context(append_security_skip(context, _REASON))
     return found
 
 

@@ -16,5 +16,5 @@ def rederive(repo: Repository, verdict: Verdict, now: int) -> list[str]:
     """Write into the work tree what the index's verdict derives; the paths written. Nothing is staged."""
     planned = tuple(one for one in plan(verdict, now) if one.data is not None)
     with lock(repo):
-        apply(RunFolder(repo, repo.top()), planned)
+        apply(RunFolder(repo, repo.top(), verdict.snapshot.root), planned)
     return [one.path for one in planned]

@@ -8,7 +8,6 @@ import shutil
 import time
 
 from commitgate.documents import run as run_file
-from commitgate.engine import ROOT
 from commitgate.errors import GateError
 from commitgate.finding import BLOCKED
 from commitgate.policy.layout import ARCHIVE, RUN_FILE, is_process
@@ -25,24 +24,26 @@ def archive(desk: Desk) -> tuple[str, list[str]]:
     leaves the run or the whole archive, and the next call ends what it began.
     """
     run = desk.folder.run()
-    top = desk.folder.top
+    top, root = desk.folder.top, desk.folder.root
     when = time.strftime("%Y-%m-%d", time.gmtime(desk.now))
-    folder = _begun(top, run.id)
+    folder = _begun(top, root, run.id)
     paths = sorted(path for path in desk.snapshot.entries if _moves(desk, path))
     if not folder:
         _refuse_unfinished(desk)
-        folder = f"{ROOT}/{ARCHIVE}{when}-{slug(run.feature) or run.id}"
+        folder = f"{root}/{ARCHIVE}{when}-{slug(run.feature) or run.id}"
         if os.path.lexists(os.path.join(top, folder)):
             raise GateError(f"{folder} is taken by another run", f"git mv {folder} {folder}-1", BLOCKED)
-        _copy(top, paths, folder)
-    paths.sort(key=lambda path: path == f"{ROOT}/{RUN_FILE}")
+        _copy(top, root, paths, folder)
+    paths.sort(key=lambda path: path == desk.folder.run_file)
     for path in paths:
-        if not filecmp.cmp(os.path.join(top, path), os.path.join(top, folder, _below(path)), shallow=False):
+        if not filecmp.cmp(
+            os.path.join(top, path), os.path.join(top, folder, desk.snapshot.below(path)), shallow=False
+        ):
             raise GateError(f"{path} is not what {folder} holds", f"compare them; then remove {path}", BLOCKED)
     for path in paths:
         os.remove(os.path.join(top, path))
     for place in sorted({os.path.dirname(path) for path in paths}, key=len, reverse=True):
-        _remove_empty(os.path.join(top, place), os.path.join(top, ROOT))
+        _remove_empty(os.path.join(top, place), os.path.join(top, root))
     return folder, paths
 
 
@@ -53,31 +54,27 @@ def _refuse_unfinished(desk: Desk) -> None:
         raise GateError(f"the run is not finished: {named} is not passed", "git gate next", BLOCKED)
 
 
-def _begun(top: str, run_id: str) -> str:
+def _begun(top: str, root: str, run_id: str) -> str:
     """The archive that a killed call made of this very run already; "" when there is none."""
-    base = os.path.join(top, ROOT, ARCHIVE)
+    base = os.path.join(top, root, ARCHIVE)
     for name in sorted(os.listdir(base)) if os.path.isdir(base) else []:
         try:
             with open(os.path.join(base, name, RUN_FILE), "rb") as file:
                 if run_file.read(file.read()).id == run_id:
-                    return f"{ROOT}/{ARCHIVE}{name}"
+                    return f"{root}/{ARCHIVE}{name}"
         except OSError:
             continue
     return ""
 
 
-def _copy(top: str, paths: list[str], folder: str) -> None:
-    aside = os.path.join(top, ROOT, ARCHIVE, f".{os.path.basename(folder)}.commitgate.tmp")
+def _copy(top: str, root: str, paths: list[str], folder: str) -> None:
+    aside = os.path.join(top, root, ARCHIVE, f".{os.path.basename(folder)}.commitgate.tmp")
     shutil.rmtree(aside, ignore_errors=True)
     for path in paths:
-        target = os.path.join(aside, _below(path))
+        target = os.path.join(aside, path[len(root) + 1 :])
         os.makedirs(os.path.dirname(target), exist_ok=True)
         shutil.copy2(os.path.join(top, path), target, follow_symlinks=False)
     os.rename(aside, os.path.join(top, folder))
-
-
-def _below(path: str) -> str:
-    return path[len(ROOT) + 1 :]
 
 
 def _moves(desk: Desk, path: str) -> bool:

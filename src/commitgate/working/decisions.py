@@ -12,7 +12,7 @@ from commitgate.judge.approvals import open_escalations
 from commitgate.judge.ledger import Escalation
 from commitgate.judge.stages import PASSED, SKIPPED
 from commitgate.working.desk import Desk, Refused
-from commitgate.working.run_folder import CONTEXT, timestamp
+from commitgate.working.run_folder import timestamp
 
 
 def proceed(desk: Desk, letter: str, who: str) -> bool:
@@ -35,7 +35,7 @@ def proceed(desk: Desk, letter: str, who: str) -> bool:
         message = f"checkpoint {letter} stands after {checkpoint.after}, which is not passed: {why}"
         raise Refused([Finding("checkpoint/waiting", BLOCKED, message, "git gate next says what comes first")])
     when = timestamp(desk.now)
-    return desk.folder.write(CONTEXT, context_edit.append_checkpoint(desk.folder.context(), when, letter, who))
+    return desk.folder.write_context(context_edit.append_checkpoint(desk.folder.context(), when, letter, who))
 
 
 class Standing(NamedTuple):
@@ -64,7 +64,7 @@ def resolve(desk: Desk, found: Standing, decision: str) -> str:
     text = chosen(decision, found.options)
     when = timestamp(desk.now)
     data = context_edit.append_decision(desk.folder.context(), when, found.stage_id, text)
-    desk.folder.write(CONTEXT, data)
+    desk.folder.write_context(data)
     return text
 
 

@@ -14,7 +14,6 @@ from commitgate.facts import Snapshot
 from commitgate.finding import BLOCKED, MALFORMED, Finding, exit_code
 from commitgate.judge.ledger import History
 from commitgate.judge.stages import Board
-from commitgate.policy.layout import RUN_FILE
 from commitgate.policy.model import Policy, Stage, Track
 from commitgate.working.run_folder import RunFolder
 from commitgate.writing import lock
@@ -59,7 +58,7 @@ class Desk(NamedTuple):
         """The track of the run; GateError without a run, or with one that cannot be judged."""
         run = self.folder.run()
         if run.track not in self.policy.tracks:
-            raise GateError(f'{ROOT}/{RUN_FILE} names a track "{run.track}" that the policy lacks', "", MALFORMED)
+            raise GateError(f'{self.folder.run_file} names a track "{run.track}" that the policy lacks', "", MALFORMED)
         return self.policy.tracks[run.track]
 
     @property
@@ -67,7 +66,9 @@ class Desk(NamedTuple):
         """The state of every stage."""
         board = self.answer.verdict.board
         if board is None:
-            raise GateError(f"{ROOT}/{RUN_FILE} is not part of the work tree as git sees it", "is it ignored?", BLOCKED)
+            raise GateError(
+                f"{self.folder.run_file} is not part of the work tree as git sees it", "is it ignored?", BLOCKED
+            )
         return board
 
 
@@ -78,7 +79,7 @@ def desk() -> Iterator[Desk]:
         top = engine.repo.top()
         with lock(engine.repo):
             now = int(time.time())
-            yield Desk(engine, engine.ask(Question(WORKTREE), now), RunFolder(engine.repo, top), now)
+            yield Desk(engine, engine.ask(Question(WORKTREE), now), RunFolder(engine.repo, top, ROOT), now)
 
 
 def find_stage(track: Track, policy: Policy, name: str) -> tuple[Stage, str]:

@@ -8,18 +8,17 @@ import time
 from typing import NamedTuple
 
 from commitgate.documents import context, context_edit
-from commitgate.engine import ROOT
 from commitgate.errors import GateError, UserError
 from commitgate.finding import BLOCKED
 from commitgate.git.process import Repository
 from commitgate.policy.layout import owners
 from commitgate.working.desk import Desk
 from commitgate.working.laying import filled
-from commitgate.working.run_folder import CONTEXT, RunFolder, timestamp
+from commitgate.working.run_folder import RunFolder, timestamp
 from commitgate.working.starting import slug
 
-_FOLDER = f"{ROOT}/adr/"
-_NUMBER = re.compile(rf"{_FOLDER}([0-9]{{4}})-")
+_FOLDER = "adr/"
+_NUMBER = re.compile(r"([0-9]{4})-")
 _LONGEST_TITLE = 200
 
 
@@ -34,11 +33,11 @@ def rule(folder: RunFolder, topic: str, decision: str) -> Recorded:
     """Record a ruling; without a decision, the request for one. What is on record already is not written twice."""
     data = folder.context()
     if not decision:
-        return Recorded(CONTEXT, folder.write(CONTEXT, context_edit.append_ruling_request(data, topic)))
+        return Recorded(folder.context_file, folder.write_context(context_edit.append_ruling_request(data, topic)))
     if any((one.topic, one.decision) == (topic, decision) for one in context.read(data).rulings):
-        return Recorded(CONTEXT, False)
+        return Recorded(folder.context_file, False)
     when = timestamp(time.time())
-    return Recorded(CONTEXT, folder.write(CONTEXT, context_edit.append_ruling(data, when, topic, decision)))
+    return Recorded(folder.context_file, folder.write_context(context_edit.append_ruling(data, when, topic, decision)))
 
 
 def ask(folder: RunFolder, question: str, to: str) -> tuple[Recorded, int]:
@@ -46,35 +45,38 @@ def ask(folder: RunFolder, question: str, to: str) -> tuple[Recorded, int]:
     data = context_edit.append_question(folder.context(), question, to)
     facts = context.read(data)
     number = next(one.number for one in reversed(facts.questions) if one.text == question and not one.answer)
-    return Recorded(CONTEXT, folder.write(CONTEXT, data)), number
+    return Recorded(folder.context_file, folder.write_context(data)), number
 
 
 def answer(folder: RunFolder, number: int, text: str) -> Recorded:
     """Answer a question of the context."""
-    return Recorded(CONTEXT, folder.write(CONTEXT, context_edit.append_answer(folder.context(), number, text)))
+    data = context_edit.append_answer(folder.context(), number, text)
+    return Recorded(folder.context_file, folder.write_context(data))
 
 
 def adr(folder: RunFolder, title: str) -> Recorded:
     """Write the next architecture decision record; one of the same title that is there stays as it is."""
     folder.run()
     name = check_title(title)
-    place = os.path.join(folder.top, _FOLDER)
+    records = f"{folder.root}/{_FOLDER}"
+    place = os.path.join(folder.top, records)
     names = os.listdir(place) if os.path.isdir(place) else []
     same = sorted(one for one in names if re.fullmatch(rf"[0-9]{{4}}-{name}\.md", one))
     if same:
-        return Recorded(_FOLDER + same[0], False)
-    taken = {int(one[:4]) for one in names if re.match(r"[0-9]{4}-", one)} | _numbers_in_git(folder.repo, folder.top)
+        return Recorded(records + same[0], False)
+    taken = {int(one[:4]) for one in names if re.match(r"[0-9]{4}-", one)}
+    taken |= _numbers_in_git(folder.repo, folder.top, records)
     number = max(taken, default=0) + 1
     if number > 9999:
         raise UserError("there is no free number left below 10000", "begin a new series by hand")
-    path = f"{_FOLDER}{number:04}-{name}.md"
+    path = f"{records}{number:04}-{name}.md"
     words = {"number": f"{number:04}", "title": title, "feature": folder.run().feature}
     return Recorded(path, folder.write(path, filled("adr.md", words, time.time())))
 
 
 def refuse_early(desk: Desk) -> None:
     """GateError (exit 2) while no stage that owns decision records is open: the hook would refuse the file."""
-    stages = owners(desk.policy, desk.track, f"{_FOLDER.removeprefix(ROOT + '/')}0001-any.md")
+    stages = owners(desk.policy, desk.track, f"{_FOLDER}0001-any.md")
     board = desk.board
     if not stages or any(board.open[stage.name] for stage in stages):
         return
@@ -94,13 +96,14 @@ def check_title(title: str) -> str:
     return name
 
 
-def _numbers_in_git(repo: Repository, top: str) -> set[int]:
+def _numbers_in_git(repo: Repository, top: str, records: str) -> set[int]:
     """Every number that the index or any commit of this branch has given, files that are gone included."""
-    names = repo.run("-C", top, "ls-files", "-z", "--", _FOLDER)
+    names = repo.run("-C", top, "ls-files", "-z", "--", records)
     if repo.batch.get(["HEAD"])[0].type == "commit":
         names += b"\0" + repo.run(
             "-C", top, "log", "--no-show-signature", "--no-renames", "-m", "--diff-filter=A", "--name-only", "-z",
-            "--format=", "HEAD", "--", _FOLDER,
+            "--format=", "HEAD", "--", records,
         )  # fmt: skip
-    found = (_NUMBER.match(name) for name in names.decode("utf-8", "replace").replace("\n", "\0").split("\0"))
+    paths = names.decode("utf-8", "replace").replace("\n", "\0").split("\0")
+    found = (_NUMBER.match(path[len(records) :]) for path in paths if path.startswith(records))
     return {int(one[1]) for one in found if one}

@@ -19,10 +19,24 @@ from commitgate.writing import lock, write
 
 
 class RunFolder(NamedTuple):
-    """The folder ``pipeline`` of a work tree. Paths are given from the repository's root, "/" between the parts."""
+    """A run folder of a work tree. Paths are given from the repository's root, "/" between the parts.
+
+    ``root`` is the folder itself ("pipeline"), ``top`` the work tree.
+    """
 
     repo: Repository
     top: str
+    root: str
+
+    @property
+    def run_file(self) -> str:
+        """Path of the file that makes the folder a run folder."""
+        return f"{self.root}/{RUN_FILE}"
+
+    @property
+    def context_file(self) -> str:
+        """Path of the run's ``context.md``."""
+        return f"{self.root}/{CONTEXT_FILE}"
 
     def read(self, path: str) -> bytes | None:
         """The bytes of a plain file; None when there is none."""
@@ -36,26 +50,27 @@ class RunFolder(NamedTuple):
         """Write one file, whole or not at all; False when it holds these bytes already."""
         return write(os.path.join(self.top, path), data)
 
+    def write_context(self, data: bytes) -> bool:
+        """Write ``context.md``, whole or not at all; False when it holds these bytes already."""
+        return self.write(self.context_file, data)
+
     def run(self) -> RunFacts:
         """The run that is under way; GateError when there is none, or when ``run.json`` cannot be accepted."""
-        data = self.read(f"{ROOT}/{RUN_FILE}")
+        data = self.read(self.run_file)
         if data is None:
             raise GateError("no run is under way", 'git gate start "<feature>"', BLOCKED)
         facts = run.read(data)
         if not facts.id:
             raise GateError(
-                f"{ROOT}/{RUN_FILE} cannot be accepted: {facts.findings[0].message}", facts.findings[0].hint, MALFORMED
+                f"{self.run_file} cannot be accepted: {facts.findings[0].message}", facts.findings[0].hint, MALFORMED
             )
         return facts
 
     def context(self) -> bytes:
         """The bytes of the run's ``context.md``, fresh ones when it is missing."""
         facts = self.run()
-        data = self.read(CONTEXT)
+        data = self.read(self.context_file)
         return data if data is not None else context_edit.new(facts.feature, facts.track)
-
-
-CONTEXT = f"{ROOT}/{CONTEXT_FILE}"
 
 
 @contextlib.contextmanager
@@ -65,7 +80,7 @@ def run_folder() -> Iterator[RunFolder]:
     repo = Repository(top)
     try:
         with lock(repo):
-            yield RunFolder(repo, top)
+            yield RunFolder(repo, top, ROOT)
     finally:
         repo.close()
 

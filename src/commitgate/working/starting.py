@@ -10,14 +10,13 @@ import time
 import unicodedata
 
 from commitgate.documents import context_edit, run
-from commitgate.engine import ROOT
 from commitgate.errors import GateError, UserError
 from commitgate.finding import BLOCKED
 from commitgate.git.process import Repository
-from commitgate.policy.layout import GATES, RUN_FILE
+from commitgate.policy.layout import GATES
 from commitgate.setup.ignored import rule_for
 from commitgate.working.desk import Desk
-from commitgate.working.run_folder import CONTEXT, timestamp
+from commitgate.working.run_folder import timestamp
 
 _LONGEST_FEATURE = 200
 _LONGEST_SLUG = 40
@@ -33,7 +32,7 @@ def start(desk: Desk, feature: str, track: str) -> list[str]:
         )
     if len(feature) > _LONGEST_FEATURE or any("\ud800" <= one <= "\udfff" for one in feature):
         raise UserError("that is no name for a feature", f"at most {_LONGEST_FEATURE} characters of UTF-8")
-    path = f"{ROOT}/{RUN_FILE}"
+    path, context_path = desk.folder.run_file, desk.folder.context_file
     _refuse_leftovers(desk, path)
     context = context_edit.new(feature, track)
     data = run.write(run_id(feature, desk.now, secrets.token_hex(3)), feature, track, timestamp(desk.now))
@@ -41,9 +40,9 @@ def start(desk: Desk, feature: str, track: str) -> list[str]:
     if refused:
         raise UserError(refused[0].message, "choose another name for the feature")
     # The run is what makes the folder a run folder, so it comes last.
-    desk.folder.write(CONTEXT, context)
+    desk.folder.write(context_path, context)
     desk.folder.write(path, data)
-    return [path, CONTEXT]
+    return [path, context_path]
 
 
 def run_id(feature: str, now: float, unique: str) -> str:
@@ -58,7 +57,7 @@ def slug(text: str) -> str:
 
 
 def _refuse_leftovers(desk: Desk, path: str) -> None:
-    top = desk.folder.top
+    top, root, context = desk.folder.top, desk.folder.root, desk.folder.context_file
     if os.path.lexists(os.path.join(top, path)):
         data = desk.folder.read(path)
         facts = run.read(data) if data is not None else None
@@ -66,14 +65,14 @@ def _refuse_leftovers(desk: Desk, path: str) -> None:
         raise GateError(
             f"the run{named} is under way in {path}", "finish it (git gate next), then git gate archive", BLOCKED
         )
-    gates = os.path.join(top, ROOT, GATES)
+    gates = os.path.join(top, root, GATES)
     left = [name for name in sorted(os.listdir(gates)) if name.endswith(".json")] if os.path.isdir(gates) else []
-    found = CONTEXT if os.path.lexists(os.path.join(top, CONTEXT)) else f"{ROOT}/{GATES}{left[0]}" if left else ""
+    found = context if os.path.lexists(os.path.join(top, context)) else f"{root}/{GATES}{left[0]}" if left else ""
     if found:
         raise GateError(
             f"{found} belongs to no run; a new one would inherit it", f"move it away: git rm {found}", BLOCKED
         )
-    for one in (path, CONTEXT, f"{ROOT}/{GATES}stage-01.json"):
+    for one in (path, context, f"{root}/{GATES}stage-01.json"):
         rule = rule_for(Repository(top), one)
         if rule is not None:
             raise GateError(
