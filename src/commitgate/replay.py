@@ -15,7 +15,7 @@ from commitgate.git.refs import Target, resolve
 from commitgate.heads import fold
 from commitgate.judge.ledger import BLANK, Book, History, join_books
 from commitgate.judge.merging import evil_findings
-from commitgate.judge.replayed import Event, judge_commit, left_state, open_areas, stands
+from commitgate.judge.replayed import Event, judge_commit, left_state, lost_run, open_areas, restores, stands
 from commitgate.judge.verdict import both, judge
 from commitgate.memo import Memo, NoMemo
 from commitgate.policies import Policies
@@ -148,7 +148,10 @@ class _Walk:
         if own:
             self.commits += 1
             for finding in self._errors(snapshot, parents):
-                self.events.append(Event(snapshot.commit, finding, left_state(snapshot, finding.path), ""))
+                lost = lost_run(finding, snapshot, parents)
+                if lost is None or not restores(snapshot, self.events):
+                    left = left_state(snapshot, finding.path)
+                    self.events.append(Event(snapshot.commit, finding, left, "", lost))
             self._note(snapshot)
         fold(self._gathering, self._books, snapshot, parents)
 

@@ -232,3 +232,52 @@ def test_the_range_starts_at_the_target_that_the_policy_names(story):
     told.git("switch", "-q", "feature/reset")
     data = verify(told)
     assert data["exit"] == 0, data["findings"]
+
+
+# -- a run that was shed does not come back by touching its file -----------------------------------------------------
+
+
+def test_another_run_stands_whatever_happens_to_the_file_afterwards(story):
+    """A swapped run takes vetoes, escalations and attempts with it: one byte more in run.json mends nothing."""
+    told = story("tested")
+    other = RUN.replace("reset-1", "reset-2")
+    told.write("pipeline/run.json", other)
+    bad = smuggle(told)
+    told.write("pipeline/run.json", other + "\n")
+    smuggle(told)
+    data = verify(told)
+    assert data["exit"] == 2
+    assert any(row["rule"] == "order/run-removed" and bad[:12] in row["message"] for row in data["findings"])
+    told.write("pipeline/run.json", RUN)
+    smuggle(told)
+    data = verify(told)
+    assert data["exit"] == 0, data
+    assert data["past"] == {"order/run-removed"}
+
+
+@pytest.mark.parametrize("between", ["touched", "removed"])
+def test_a_lighter_track_stands_until_it_is_ruled_or_taken_back(story, between):
+    told = story("started")
+    context = told.read("pipeline/context.md")
+    light, lighter = RUN.replace("full", "nano"), context.replace("full", "nano")
+    if between == "removed":
+        told.remove("pipeline/run.json")
+        smuggle(told)
+    told.write("pipeline/run.json", light)
+    told.write("pipeline/context.md", lighter)
+    smuggle(told)
+    told.write("pipeline/run.json", light + "\n")
+    smuggle(told)
+    rule = "order/run-removed" if between == "removed" else "order/track-changed"
+    assert rule in verify(told)["rules"]
+    told.decide("PRINCIPAL-RULING: track → nano")
+    smuggle(told)
+    assert verify(told)["past"] == {rule}
+    told.git("revert", "--no-edit", "HEAD")
+    assert rule in verify(told)["rules"]
+    told.write("pipeline/run.json", RUN)
+    told.write("pipeline/context.md", context)
+    smuggle(told)
+    data = verify(told)
+    assert data["exit"] == 0, data
+    assert data["past"] == {rule}

@@ -6,7 +6,7 @@ from commitgate.facts import Facts, Snapshot
 from commitgate.finding import BLOCKED, Finding
 from commitgate.judge.approvals import reviews
 from commitgate.judge.gates import document_findings
-from commitgate.judge.history import extend
+from commitgate.judge.history import decision_keys, extend
 from commitgate.judge.ledger import History
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.order import commit_findings, waits_for
@@ -27,6 +27,16 @@ _CONSEQUENCE_IS_ELSEWHERE = (
     "merge/evil",  # what it edits is judged like the change of any commit
 )
 _OPENED_LATER = ("order/early-work", "order/predecessor")
+# About which run it is, and not about the bytes of run.json: those may change without bringing anything back.
+_ABOUT_THE_RUN = ("order/run-removed", "order/track-changed")
+
+
+class Lost(Record):
+    """What a commit took away: the run and the track that its parents had, and the decisions they knew."""
+
+    run: str
+    track: str
+    known: tuple[str, ...]
 
 
 class Event(Record):
@@ -36,6 +46,7 @@ class Event(Record):
     finding: Finding
     left: tuple[str, str]
     repaired_by: str  # the commit that repaired it; "" while it stands
+    lost: Lost | None = None  # only where the run or its track is what was changed
 
 
 def judge_commit(policy: Policy, facts: Facts, before: History, now: int) -> list[Finding]:
@@ -95,12 +106,46 @@ def left_state(snapshot: Snapshot, path: str) -> tuple[str, str]:
     return snapshot.entries.get(path, ("", ""))
 
 
+def lost_run(finding: Finding, side: Snapshot, parents: tuple[Snapshot, ...]) -> Lost | None:
+    """What the commit took away, where the finding is about that."""
+    if finding.rule not in _ABOUT_THE_RUN:
+        return None
+    now = _named(side)
+    known = tuple(key for parent in parents for key in decision_keys(parent))
+    was = [_named(parent) for parent in parents if parent.run is not None and _named(parent) != now]
+    return Lost(*was[0], known) if was else None
+
+
+def restores(side: Snapshot, events: list[Event]) -> bool:
+    """Whether a commit brings back the very run and track that an earlier one of the range took away."""
+    return any(event.lost is not None and event.lost[:2] == _named(side) for event in events)
+
+
+def _named(side: Snapshot) -> tuple[str, str]:
+    return (side.run.id, side.run.track) if side.run is not None else ("", "")
+
+
+def _regained(lost: Lost, tip: Snapshot) -> bool:
+    """Whether the tip has the run and the track again, or its track by a ruling that came since."""
+    if _named(tip) == lost[:2]:
+        return True
+    rulings = tip.context.rulings if tip.context is not None else ()
+    return _named(tip)[0] == lost.run and any(
+        one.topic.strip().casefold() == "track"
+        and one.decision.strip() == _named(tip)[1]
+        and f"ruling|{one.topic}|{one.when}|{one.decision}" not in lost.known
+        for one in rulings
+    )
+
+
 def stands(policy: Policy, event: Event, tip: Verdict) -> bool:
     """Whether what a commit broke is still so at the tip."""
     rule, path = event.finding.rule, event.finding.path
     side = tip.snapshot
     if rule in _CONSEQUENCE_IS_ELSEWHERE:
         return False
+    if event.lost is not None:
+        return not _regained(event.lost, side)
     if not path or left_state(side, path) != event.left:
         return False
     if rule in _OPENED_LATER and tip.board is not None:
