@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from commitgate.errors import GateError
-from commitgate.finding import Finding, at
-from commitgate.git.side import content_on_disk
-from commitgate.objects import ABSENT, Row
+from commitgate.finding import MALFORMED, Finding, at
+from commitgate.git.side import content_on_disk, is_link
+from commitgate.git.tree import mode_at_root
+from commitgate.objects import ABSENT, SUBMODULE, SYMLINK, Row
 from commitgate.policy.model import Policy
 
 TYPE_CHECKING = False
@@ -35,12 +36,12 @@ class Policies:
 
     def at_commit(self, commit: str) -> Policy:
         """The policy in a commit's tree."""
-        blob = self._repo.batch.get([f"{commit}:{POLICY_FILE}"])[0]
-        return self._compiled(blob.oid, blob.data) if blob.type == "blob" else self._compiled("", None)
+        return self.protected(commit) or self._compiled("", None)
 
     def protected(self, tip: str) -> Policy | None:
         """The policy that the target branch has at its tip; None while it has not adopted one."""
-        blob = self._repo.batch.get([f"{tip}:{POLICY_FILE}"])[0]
+        tree, blob = self._repo.batch.get([f"{tip}^{{tree}}", f"{tip}:{POLICY_FILE}"])
+        _plain(mode_at_root(tree, POLICY_FILE))
         return self._compiled(blob.oid, blob.data) if blob.type == "blob" else None
 
     def in_index(self, rows: list[Row]) -> Policy:
@@ -50,6 +51,7 @@ class Policies:
             return self.at_commit("HEAD")
         if row.new_mode == ABSENT:
             return self._compiled("", None)
+        _plain(row.new_mode)
         return self._compiled(row.new_oid, self._repo.batch.get([row.new_oid])[0].data)
 
     def in_worktree(self, rows: list[Row]) -> Policy:
@@ -57,10 +59,12 @@ class Policies:
         row = next((row for row in rows if row.path == POLICY_FILE), None)
         if row is None:
             return self.at_commit("HEAD")
+        _plain(row.new_mode)
         return self.on_disk()
 
     def on_disk(self) -> Policy:
         """The policy that the file of the work tree makes, whatever HEAD holds."""
+        refuse_link(self._repo)
         return self._compiled("", content_on_disk(self._repo, [POLICY_FILE]).get(POLICY_FILE))
 
     def _compiled(self, oid: str, data: bytes | None) -> Policy:
@@ -77,3 +81,17 @@ class Policies:
         if key:
             self._memo.put("policies", key, policy)
         return policy
+
+
+def refuse_link(repo: Repository) -> None:
+    """PolicyRefused where the policy of the work tree is a symbolic link."""
+    _plain(SYMLINK if is_link(repo, POLICY_FILE) else "")
+
+
+def _plain(mode: str) -> None:
+    """Refuse a policy that is no file: a link shows rules that stand elsewhere, and changes unseen with them."""
+    if mode not in (SYMLINK, SUBMODULE):
+        return
+    kind = "a symbolic link" if mode == SYMLINK else "a submodule"
+    message = f"the policy is {kind}; a plain file is expected"
+    raise PolicyRefused((Finding("policy/mode", MALFORMED, message, f"put the rules themselves into {POLICY_FILE}"),))

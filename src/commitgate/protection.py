@@ -49,17 +49,35 @@ def protected_by_server(repo: Repository, memo: NoMemo) -> Protected:
     policy = Policies(repo, memo).protected(tip) if tip else None
     name = policy.target if policy is not None and policy.target else default
     if name != default:
-        tip = _tips(repo, [HEADS + name]).get(HEADS + name, "")
+        ref = namespace(repo) + HEADS + name
+        tip = _tips(repo, [ref]).get(ref, "")
     return Protected(name, tip, "", frozenset({name, default} - {""}))
+
+
+def namespace(repo: Repository) -> str:
+    """Where the refs stand that a server shows under ``GIT_NAMESPACE``, "" without one.
+
+    git hands short names to a hook: ``refs/heads/main`` is not the ref of that name then.
+    """
+    parts = repo.env.get("GIT_NAMESPACE", "").split("/")
+    return "".join(f"refs/namespaces/{part}/" for part in parts if part)
+
+
+def meant(repo: Repository, ref: str) -> str:
+    """The branch that an update of ``ref`` moves: where it is a symbolic ref, what that stands for."""
+    prefix = namespace(repo)
+    found = repo.line("symbolic-ref", "--quiet", prefix + ref, accept=(0, 1))
+    return found.removeprefix(prefix) if found else ref
 
 
 def _default_branch(repo: Repository) -> tuple[str, str]:
     """Name and tip ("" while it has no commit)."""
-    named = repo.line("symbolic-ref", "--quiet", "HEAD", accept=(0, 1))
-    candidates = [ref for ref in (named, *(HEADS + name for name in DEFAULT_TARGETS)) if ref.startswith(HEADS)]
+    heads = namespace(repo) + HEADS
+    named = repo.line("symbolic-ref", "--quiet", f"{namespace(repo)}HEAD", accept=(0, 1))
+    candidates = [ref for ref in (named, *(heads + name for name in DEFAULT_TARGETS)) if ref.startswith(heads)]
     tips = _tips(repo, candidates)
     found = next((ref for ref in candidates if ref in tips), candidates[0])
-    return found[len(HEADS) :], tips.get(found, "")
+    return found[len(heads) :], tips.get(found, "")
 
 
 def _tips(repo: Repository, refs: list[str]) -> dict[str, str]:

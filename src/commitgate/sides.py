@@ -6,7 +6,7 @@ from commitgate.gather import State
 from commitgate.git.delta import compose, parse
 from commitgate.git.process import GitFailed
 from commitgate.git.side import content_on_disk, empty_tree, start_index, worktree_rows
-from commitgate.objects import ABSENT, NOBODY, Person, Row
+from commitgate.objects import ABSENT, NOBODY, SUBMODULE, SYMLINK, Person, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def own_run_id(repo: Repository, kind: str, rows: list[Row], path: str) -> str |
         return None
     from commitgate.documents import run
 
-    if row.new_mode == ABSENT:
+    if row.new_mode in (ABSENT, SYMLINK, SUBMODULE):
         return ""
     if kind == WORKTREE:
         return run.read(content_on_disk(repo, [path]).get(path, b"")).id

@@ -262,3 +262,16 @@ def test_the_framework_names_one_ref_in_the_environment(clone, server):
     assert told.gate("pre-push", env=onto_main).code == 2
     said = told.gate("pre-push", env=names | {"PRE_COMMIT_TO_REF": "nowhere"})
     assert (said.code, "engine/revision" in said.err) == (4, True)
+
+
+def test_what_is_pushed_may_be_told_in_words_with_blanks(clone, server):
+    """git repeats in its line what was typed: here the newest commit whose message says so."""
+    told = clone("requirements")
+    bare = server(told, hook=False)
+    told.git("commit", "-q", "--allow-empty", "-m", "two words")
+    assert push(told, "HEAD^{/two words}:refs/heads/feature/reset").code == 0
+    assert bare.oid("feature/reset") == told.oid()
+    smuggle(told)
+    told.git("commit", "-q", "--allow-empty", "-m", "three more words")
+    said = push(told, "HEAD^{/three more words}:refs/heads/feature/reset")
+    assert (said.code != 0, "order/early-work" in said.err) == (True, True)

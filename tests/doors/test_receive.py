@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 
@@ -267,3 +268,30 @@ def test_a_missing_object_is_not_fetched_for_the_judgement(clone, server, tmp_pa
     assert said.code == 4, said.said
     assert partial.git("count-objects", "-v").out == before
     shutil.rmtree(whole.path)
+
+
+def test_another_name_of_the_protected_branch_is_that_branch(clone, server):
+    """Pushing to a symbolic ref moves what it stands for: master, say, after main was made of it."""
+    told = clone("requirements")
+    bare = server(told)
+    bare.git("symbolic-ref", "refs/heads/master", "refs/heads/main")
+    before = refs(bare)
+    said = push(told, "feature/reset:master")
+    assert (said.code != 0, "refs/heads/main: refused" in said.err) == (True, True)
+    assert "protected branch" in push(told, ":master").err
+    assert "protected branch" in push(told, "+feature/reset:main", ":master").err
+    assert refs(bare) == before
+
+
+def test_refs_of_a_namespace_are_judged_by_its_own_branch(clone, server):
+    told = clone("requirements")
+    told.policy_on_target("version: 1\nrequire_run: true\n")
+    bare = server(told)
+    space = {"GIT_NAMESPACE": "team"}
+    bare.git("update-ref", "refs/namespaces/team/refs/heads/main", told.oid("main"))
+    bare.git("symbolic-ref", "refs/namespaces/team/HEAD", "refs/heads/main", env=space)
+    bare.git("update-ref", "-d", "refs/heads/main")
+    found = protected_by_server(Repository(str(bare.path), {**os.environ, **space}), NoMemo())
+    assert (found.target, found.tip) == ("main", told.oid("main"))
+    said = told.git("push", "-q", "--no-verify", "origin", "feature/reset:main", check=False, env=space)
+    assert (said.code != 0, "ready/stage" in said.err) == (True, True)

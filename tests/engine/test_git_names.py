@@ -134,7 +134,7 @@ def test_the_whole_folder_does_not_disappear(told):
     assert commit(story).refused("order/run-removed", 2)
 
 
-@pytest.mark.parametrize("path", [GATE, "pipeline/run.json", "pipeline/context.md"])
+@pytest.mark.parametrize("path", [GATE, "pipeline/run.json", "pipeline/context.md", "pipeline/brief.md"])
 def test_a_symbolic_link_is_no_document(told, path):
     story = told()
     story.write("copy", story.read(path))
@@ -143,6 +143,40 @@ def test_a_symbolic_link_is_no_document(told, path):
     assert story.check("--worktree")["verdict"] == "malformed"
     story.git("add", "-A")
     assert commit(story).refused("gate/mode", 1)
+
+
+def test_the_verdicts_of_a_reviewer_do_not_vanish_behind_a_link(told):
+    story = told("reviewed")
+    path = "pipeline/code-review/by-platform.md"
+    story.write("docs/elsewhere.md", story.read(path))
+    story.remove(path)
+    (story.path / path).symlink_to("../../docs/elsewhere.md")
+    story.git("add", "-A")
+    assert commit(story).refused("gate/mode", 1)
+
+
+@pytest.mark.parametrize("text", ["rules.yaml", "version: 1"])
+def test_a_link_is_no_policy_on_any_side(told, text):
+    """Neither what it leads to nor, as a blob would have it, the words of the link itself."""
+    story = told()
+    story.write("rules.yaml", "version: 1\n")
+    (story.path / ".gates.yaml").symlink_to(text)
+    assert [one["rule"] for one in story.check("--worktree")["findings"]] == ["policy/mode"]
+    assert story.gate("policy", "check").code == 1
+    assert "policy/mode" in story.gate("doctor").said
+    story.git("add", "-A")
+    assert commit(story).refused("policy/mode", 1)
+    story.git("commit", "-q", "--no-verify", "-m", "a link")
+    assert [one["rule"] for one in story.check("--rev", "HEAD")["findings"]] == ["policy/mode"]
+    story.remove(".gates.yaml")
+    story.write(".gates.yaml", "version: 1\n")
+    assert "policy/mode" not in [one["rule"] for one in story.check("--worktree")["findings"]]
+
+
+def test_a_submodule_is_no_policy(told):
+    story = told()
+    story.git("update-index", "--add", "--cacheinfo", f"160000,{story.oid()},.gates.yaml")
+    assert commit(story).refused("policy/mode", 1)
 
 
 def test_a_folder_of_gates_that_is_a_link_holds_none(told):

@@ -16,7 +16,7 @@ from commitgate.git.process import Repository
 from commitgate.git.refs import resolve
 from commitgate.judge.rehearsal import differences, rehearse
 from commitgate.memo import NoMemo
-from commitgate.policies import POLICY_FILE, Policies
+from commitgate.policies import POLICY_FILE, Policies, refuse_link
 from commitgate.policy.cases import load_cases
 from commitgate.policy.load import load_policy
 from commitgate.policy.paths import Classifier
@@ -136,6 +136,7 @@ def _bytes(file: str | None) -> tuple[bytes | None, str]:
     repo = Repository()
     try:
         path = os.path.join(repo.top(), POLICY_FILE)
+        refuse_link(repo)
     finally:
         repo.close()
     return (_read(path) if os.path.lexists(path) else None), POLICY_FILE

@@ -41,11 +41,11 @@ class Judging:
 
     def judge(self, updates: Sequence[Update]) -> Answers:
         """What is to be said of every update, in the order given."""
-        answers = {one.ref: self._asked(one) for one in updates if self._is_protected(one)}
+        answers = {one: self._asked(one) for one in updates if self._is_protected(one)}
         if not self._protected.tip:  # a push may bring the target branch along: the other branches start from it
             brought = [one.new for one in updates if one.ref == HEADS + self._protected.target]
             self._protected = self._protected._replace(tip=next(iter(brought), ""))
-        return [(one.ref, answers[one.ref] if one.ref in answers else self._asked(one)) for one in updates]
+        return [(one.ref, answers[one] if one in answers else self._asked(one)) for one in updates]
 
     def _is_protected(self, update: Update) -> bool:
         return update.ref.startswith(HEADS) and update.ref[len(HEADS) :] in self._protected.branches

@@ -10,10 +10,10 @@ import os
 import time
 
 from commitgate.doors.branches import Judging, tell
-from commitgate.doors.updates import received
+from commitgate.doors.updates import HEADS, received
 from commitgate.git.process import Repository
 from commitgate.memo import NoMemo
-from commitgate.protection import protected_by_server
+from commitgate.protection import meant, protected_by_server
 
 # A server fetches nothing while it judges; git before 2.45 knows only the second of these.
 _OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
@@ -25,6 +25,8 @@ def before_receive(data: bytes) -> int:
     if not updates:
         return 0
     repo = Repository("", {**os.environ, **_OFFLINE})
+    # A branch may be another name of the protected one, as master is of main after it has been renamed.
+    updates = [one._replace(ref=meant(repo, one.ref)) if one.ref.startswith(HEADS) else one for one in updates]
     memo = NoMemo()  # one for the whole answer, so that the policy is read once
     answers = Judging(repo, protected_by_server(repo, memo), ["--all"], int(time.time()), memo).judge(updates)
     repo.close()

@@ -20,12 +20,15 @@ class Update(Record):
 
 def pushed(data: bytes) -> list[Update]:
     """The lines of pre-push: local ref, local oid, remote ref, remote oid. The remote ref is the one that counts."""
-    return [Update(remote, _oid(theirs), _oid(ours)) for _, ours, remote, theirs in _lines(data, 4) if _is_ours(remote)]
+    # The local ref is whatever was typed, blanks included (HEAD^{/fix it}): what follows it is read from the end.
+    lines = _words([line.rsplit(" ", 3) for line in _lines(data)], 4)
+    return [Update(remote, _oid(theirs), _oid(ours)) for _, ours, remote, theirs in lines if _is_ours(remote)]
 
 
 def received(data: bytes) -> list[Update]:
     """The lines of pre-receive and reference-transaction: old oid, new oid, ref."""
-    return [Update(ref, _oid(old), _oid(new)) for old, new, ref in _lines(data, 3) if _is_ours(ref)]
+    lines = _words([line.split(" ") for line in _lines(data)], 3)
+    return [Update(ref, _oid(old), _oid(new)) for old, new, ref in lines if _is_ours(ref)]
 
 
 def _is_ours(ref: str) -> bool:
@@ -33,15 +36,15 @@ def _is_ours(ref: str) -> bool:
     return ref.startswith((HEADS, TAGS, REMOTES))
 
 
-def _lines(data: bytes, count: int) -> list[list[str]]:
-    found = []
-    for line in data.decode("utf-8", "surrogateescape").split("\n"):
-        words = line.split(" ")
-        if len(words) == count:
-            found.append(words)
-        elif line:
-            raise _unreadable(line)
-    return found
+def _lines(data: bytes) -> list[str]:
+    return [line for line in data.decode("utf-8", "surrogateescape").split("\n") if line]
+
+
+def _words(lines: list[list[str]], count: int) -> list[list[str]]:
+    for words in lines:
+        if len(words) != count:
+            raise _unreadable(" ".join(words))
+    return lines
 
 
 def _oid(word: str) -> str:

@@ -77,12 +77,12 @@ def _hash(repo: Repository, file: str, path: str, mode: str) -> str:
 
 
 def content_on_disk(repo: Repository, paths: list[str]) -> dict[str, bytes]:
-    """The bytes of work-tree files, by path from the root; what is gone, or no file at all, is left out."""
+    """The bytes of work-tree files, by path from the root; what is gone, a link, or no file at all, is left out."""
     top = repo.top()
     found = {}
     for path in paths:
         file = os.path.join(top, path)
-        if not os.path.isfile(file):
+        if os.path.islink(file) or not os.path.isfile(file):
             continue
         try:
             with open(file, "rb") as handle:
@@ -90,3 +90,8 @@ def content_on_disk(repo: Repository, paths: list[str]) -> dict[str, bytes]:
         except OSError:
             continue
     return found
+
+
+def is_link(repo: Repository, path: str) -> bool:
+    """Whether a path of the work tree, from the root, is a symbolic link."""
+    return os.path.islink(os.path.join(repo.top(), path))

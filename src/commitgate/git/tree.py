@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from commitgate.git.process import Blob
+
 
 class Entry(Record):
     """One path with its mode (six octal digits) and object id; ``unmerged`` while it has conflicts."""
@@ -17,6 +19,19 @@ class Entry(Record):
     mode: str
     oid: str
     unmerged: bool = False
+
+
+def mode_at_root(tree: Blob, name: str) -> str:
+    """The mode of an entry of a tree object as ``cat-file`` gives it; "" when the tree has no such entry."""
+    data, size, wanted = tree.data, len(tree.oid) // 2, name.encode("utf-8")
+    start = 0
+    while tree.type == "tree" and start < len(data):
+        end = data.index(b"\0", start)
+        mode, _, found = data[start:end].partition(b" ")
+        if found == wanted:
+            return mode.decode("ascii").rjust(6, "0")
+        start = end + 1 + size
+    return ""
 
 
 def index_entries(repo: Repository, paths: Iterable[str]) -> list[Entry]:

@@ -7,7 +7,7 @@ from commitgate.facts import Snapshot
 from commitgate.finding import BLOCKED, MALFORMED, WARNING, Finding, at
 from commitgate.judge.ledger import Attempt, History
 from commitgate.objects import ABSENT, EXECUTABLE, PLAIN, SUBMODULE, SYMLINK
-from commitgate.policy.layout import GATES, gate_path, is_gate_path
+from commitgate.policy.layout import GATES, gate_path, is_gate_path, is_process
 from commitgate.policy.model import Policy
 
 # A clock that runs ahead is forgiven this much.
@@ -17,7 +17,7 @@ _KINDS = {SYMLINK: "a symbolic link", SUBMODULE: "a submodule", EXECUTABLE: "exe
 
 def document_findings(policy: Policy, snapshot: Snapshot, now: int) -> list[Finding]:
     """Everything wrong with the gates, run.json and context.md of one tree, taken by themselves."""
-    found = _files(snapshot)
+    found = _files(policy, snapshot)
     for name in ("run.json", "context.md"):
         path = f"{snapshot.root}/{name}"
         if path in snapshot.documents:
@@ -70,8 +70,11 @@ def circumstances(path: str, gate: GateFacts, track: str, now: int) -> list[Find
     return found
 
 
-def _files(snapshot: Snapshot) -> list[Finding]:
-    """Modes, twins and things that are no files: a gate is one plain file, under one name."""
+def _files(policy: Policy, snapshot: Snapshot) -> list[Finding]:
+    """Modes, twins and things that are no files: a gate is one plain file, under one name.
+
+    Any other document of a run is a file as well: what a link leads to may change while the document seems not to.
+    """
     found = _twins(snapshot)
     for path, (mode, _) in sorted(snapshot.entries.items()):
         below = snapshot.below(path)
@@ -79,9 +82,9 @@ def _files(snapshot: Snapshot) -> list[Finding]:
             gate = path[: path.index(".json/") + 5]
             found.append(folder_finding(gate))
             continue
-        if not is_gate_path(below) and below not in ("run.json", "context.md"):
-            continue
-        found += mode_findings(path, mode)
+        strict = is_gate_path(below) or below in ("run.json", "context.md")
+        if strict or (mode in (SYMLINK, SUBMODULE) and is_process(policy, below)):
+            found += mode_findings(path, mode)
     return found
 
 
@@ -117,7 +120,7 @@ def mode_findings(path: str, mode: str) -> list[Finding]:
             "gate/mode",
             MALFORMED,
             f"the file is {kind}; a plain file of mode 100644 is expected",
-            f"replace it by a plain file, or git update-index --chmod=-x {path}",
+            f"git update-index --chmod=-x {path}" if mode == EXECUTABLE else "put the document itself there, as a file",
             path,
         )
     ]

@@ -11,7 +11,7 @@ from commitgate.errors import GateError
 from commitgate.git.process import Repository
 from commitgate.git.refs import Refs, is_shallow
 from commitgate.memo import NoMemo
-from commitgate.policies import PolicyRefused
+from commitgate.policies import PolicyRefused, refuse_link
 from commitgate.protection import protected_by_server
 from commitgate.setup import hooks_folder, initial, precommit_config, shims
 from commitgate.setup.hooks_folder import HooksFolder, shown
@@ -208,10 +208,13 @@ def policy(repo: Repository) -> list[Remark]:
 
     remarks = []
     try:
+        refuse_link(repo)
         with open(os.path.join(repo.directory, initial.POLICY), "rb") as stream:
             data: bytes | None = stream.read()
     except FileNotFoundError:
         data = None
+    except PolicyRefused as refused:
+        return [Remark(ERROR, initial.POLICY, f"{one.message} [{one.rule}]", one.hint) for one in refused.findings]
     except OSError as error:
         return [Remark(ERROR, initial.POLICY, f"cannot be read: {error.strerror}")]
     loaded, findings = load_policy(data)
