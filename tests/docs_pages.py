@@ -62,6 +62,8 @@ EXITS = {
     "validate": "0 every gate is PASS · 1 malformed · 2 a FAIL · 3 an ESCALATE · 4 cannot be read",
     "why": "0 whenever it could be told · 4 could not decide",
     "explain": "0 · 64 there is no such rule",
+    "visualize": "0 written or up to date · 1 with `--check`: out of date · 2 no run is under way · 4 could not decide",
+    "summary": "0 written or up to date · 1 with `--check`: out of date · 2 no run is under way · 4 could not decide",
     "log": "0 whenever it could be told · 4 could not decide",
     "policy check": "0 accepted, warnings or not · 1 refused · 64 there is no such file",
     "policy test": "0 every case as expected · 1 a file is refused · 2 a case is not as expected",

@@ -22,7 +22,8 @@ LISTED = {
     *("init", "install", "uninstall", "doctor", "completion", "demo"),
     *("start", "stage", "pass", "reaffirm", "fold", "derive", "review", "security", "status", "next", "archive"),
     *("proceed", "resolve", "rule", "adr", "ask", "answer"),
-    *("check", "verify", "pre-push", "pre-receive", "validate", "why", "explain", "log", "policy"),
+    *("check", "verify", "pre-push", "pre-receive", "validate", "why", "explain", "log", "visualize", "summary"),
+    "policy",
 }
 
 Gate = Callable[..., tuple[int, str, str]]

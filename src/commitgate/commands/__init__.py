@@ -57,6 +57,8 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("why", "why", "Say why a finding, a path, a stage, an area, a trigger or a rule is as it is."),
             ("explain", "explain", "Explain a rule: what it asks, why, and how to satisfy it."),
             ("log", "log", "Tell what happened to a run, commit by commit."),
+            ("visualize", "visualize", "Draw the run as a state diagram into pipeline/diagram.md."),
+            ("summary", "summary", "Write what the run did into pipeline/summary.md."),
             ("policy", "policy", "Check the policy file, test it with cases, or try it on past merges."),
         ),
     ),

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 
 import click
 
-from commitgate.finding import Finding
+from commitgate.finding import MALFORMED, PASS, Finding
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral, render
+from commitgate.working.pages import Page
 
 
 def show(findings: Iterable[Finding]) -> None:
@@ -32,3 +33,12 @@ def add_and_commit(top: str, paths: Iterable[str]) -> None:
     """Name the commands that record these files."""
     names = " ".join(shlex.quote(neutral(here(top, path))) for path in paths)
     click.echo(f"next: git add {names} && git commit")
+
+
+def compared(page: Page, command: str) -> int:
+    """Say whether a page is up to date, and with which command it becomes so; the exit code."""
+    tell(page.top, page.path, "up to date:" if page.same else "out of date:")
+    if page.same:
+        return PASS
+    click.echo(f"→ {command}")
+    return MALFORMED

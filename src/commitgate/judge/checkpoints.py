@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from commitgate.documents.facts import CheckpointMark
 from commitgate.facts import Facts, Snapshot
 from commitgate.finding import BLOCKED, Finding
+from commitgate.judge.ledger import History
 from commitgate.policy.model import Policy
+
+
+def deciding_mark(snapshot: Snapshot, history: History, letter: str) -> CheckpointMark | None:
+    """The record in ``context.md`` that lets a checkpoint pass: a person's, or an automatic one that held."""
+    for mark in snapshot.context.checkpoints if snapshot.context is not None else ():
+        if mark.checkpoint == letter and (not mark.automatic or history.marks.get((letter, mark.when), False)):
+            return mark
+    return None
 
 
 def automatic_pass_obstacle(policy: Policy, snapshot: Snapshot, letter: str, condition: str) -> str:

@@ -10,6 +10,7 @@ from commitgate.documents.facts import GateFacts
 from commitgate.facts import Snapshot
 from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import changed_parts, describe_change, fired, inputs, review_areas
+from commitgate.judge.checkpoints import deciding_mark
 from commitgate.judge.ledger import History
 from commitgate.judge.review_gate import AreaReview
 from commitgate.policy.layout import gate_id
@@ -114,12 +115,7 @@ def _closed_checkpoint(policy: Policy, snapshot: Snapshot, history: History, aft
     checkpoint = next((one for one in policy.checkpoints if one.letter == after.checkpoint), None)
     if checkpoint is None or not after.checkpoint:
         return ""
-    for mark in snapshot.context.checkpoints if snapshot.context is not None else ():
-        if mark.checkpoint == checkpoint.letter and (
-            not mark.automatic or history.marks.get((mark.checkpoint, mark.when), False)
-        ):
-            return ""
-    return checkpoint.letter
+    return "" if deciding_mark(snapshot, history, checkpoint.letter) is not None else checkpoint.letter
 
 
 def instances(policy: Policy, stage: Stage, snapshot: Snapshot, reviews: dict[str, AreaReview]) -> list[str]:

@@ -1,7 +1,8 @@
 """What lies where in a run folder: which files belong to the process, which stage owns them, how gates are named.
 
 Process files are exactly the artefact paths that stages own inside a folder that holds a ``run.json``, and its
-gates, ``context.md``, ``run.json`` and ``archive/``. Everything else there is product: nothing hides in it.
+gates, ``context.md``, ``run.json`` and ``archive/``, and the pages that are made from them all: ``diagram.md`` and
+``summary.md``. Everything else there is product: nothing hides in it.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from commitgate.policy.model import Policy, Stage, Track
 
 RUN_FILE = "run.json"
 CONTEXT_FILE = "context.md"
+DIAGRAM_FILE = "diagram.md"
+SUMMARY_FILE = "summary.md"
 GATES = "gates/"
 ARCHIVE = "archive/"
 REVIEWS = "code-review/"
+# They tell of the whole run, so no stage owns them and they may be written at any time.
+_UNOWNED = (RUN_FILE, CONTEXT_FILE, DIAGRAM_FILE, SUMMARY_FILE)
 
 
 def matches(pattern: str, path: str, areas: tuple[str, ...]) -> bool:
@@ -43,7 +48,7 @@ def is_process(policy: Policy, path: str) -> bool:
     if path.startswith(ARCHIVE):
         kept = path[len(ARCHIVE) :]
         return is_process(policy, kept) or is_process(policy, kept.partition("/")[2])
-    if path in (RUN_FILE, CONTEXT_FILE) or is_gate_path(path):
+    if path in _UNOWNED or is_gate_path(path):
         return True
     areas = area_names(policy)
     return any(

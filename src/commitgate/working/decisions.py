@@ -9,6 +9,7 @@ from commitgate.documents import context_edit
 from commitgate.errors import GateError, UserError
 from commitgate.finding import BLOCKED, Finding
 from commitgate.judge.approvals import open_escalations
+from commitgate.judge.checkpoints import deciding_mark
 from commitgate.judge.ledger import Escalation
 from commitgate.judge.stages import PASSED, SKIPPED
 from commitgate.working.desk import Desk, Refused
@@ -23,10 +24,8 @@ def proceed(desk: Desk, letter: str, who: str) -> bool:
         raise UserError(f"there is no checkpoint {letter!a}", f"checkpoints: {letters}")
     if all(stage.name != checkpoint.after for stage in desk.track.stages):
         raise GateError(f"the track {desk.track.name} has no checkpoint {letter}", "git gate next", BLOCKED)
-    context = desk.snapshot.context
-    for mark in context.checkpoints if context is not None else ():
-        if mark.checkpoint == letter and (not mark.automatic or desk.history.marks.get((letter, mark.when), False)):
-            return False
+    if deciding_mark(desk.snapshot, desk.history, letter) is not None:
+        return False
     board = desk.board
     if not board.effective[checkpoint.after]:
         boxes = [box for box in board.boxes if box.stage == checkpoint.after and box.state not in (PASSED, SKIPPED)]

@@ -1,0 +1,27 @@
+"""``git gate summary``: what the run did, for people who did not follow it."""
+
+from __future__ import annotations
+
+import click
+
+from commitgate.commands.outcome import add_and_commit, compared, tell
+from commitgate.finding import PASS
+from commitgate.working import pages
+
+
+@click.command()
+@click.option("--check", "only_compare", is_flag=True, help="Write nothing; exit 1 when the page is not up to date.")
+def command(only_compare: bool) -> int:
+    """Write what the run did into pipeline/summary.md.
+
+    For stakeholders: the stages with who passed them and when, the criteria and their tests, approvals, security,
+    escalations, decisions, the warnings that gates carry forward, lessons, and what comes next. The file belongs to no
+    stage and may be committed at any time; it changes only when the run does. Nothing is staged.
+    """
+    if only_compare:
+        return compared(pages.compare(pages.summary), "git gate summary")
+    page = pages.write(pages.summary)
+    tell(page.top, page.path, "unchanged" if page.same else "wrote")
+    if not page.same:
+        add_and_commit(page.top, [page.path])
+    return PASS
