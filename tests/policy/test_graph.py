@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import graphlib
 import itertools
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -13,74 +13,86 @@ from commitgate.policy import graph
 from commitgate.policy.load import load_policy
 from commitgate.policy.model import TRACKS, Stage
 
-
-def stage(name: str, *needs: str, when: str = "") -> Stage:
-    return Stage(name, f"stage-{name}", name, "role", "", False, when, needs, "", (), "", ())
+Needs = dict[str, tuple[str, ...]]
 
 
-def graph_of(*stages: Stage) -> dict[str, Stage]:
-    return {each.name: each for each in stages}
-
-
-def needs(stages: tuple[Stage, ...]) -> dict[str, tuple[str, ...]]:
+def needs(stages: tuple[Stage, ...]) -> Needs:
     return {each.name: each.needs for each in stages}
 
 
+def reach(table: Mapping[str, Sequence[str]], name: str) -> set[str]:
+    return {deep for need in table[name] for deep in {need, *reach(table, need)}}
+
+
 def test_leaving_out_links_successors_to_predecessors_transitively() -> None:
-    stages = graph_of(stage("a"), stage("b", "a"), stage("c", "b"), stage("x", "a"), stage("d", "c", "x"))
-    assert needs(graph.resolve(stages, ["a", "d"])) == {"a": (), "d": ("a",)}
-    assert needs(graph.resolve(stages, ["a", "x", "d"])) == {"a": (), "x": ("a",), "d": ("a", "x")}
-    assert needs(graph.resolve(stages, ["d"])) == {"d": ()}
-
-
-def test_a_conditional_stage_is_on_every_track() -> None:
-    stages = graph_of(stage("a"), stage("s", "a", when="triggered"), stage("r", "s"), stage("q", "r"))
-    assert needs(graph.resolve(stages, ["a", "q"])) == {"a": (), "s": ("a",), "q": ("s",)}
+    table = {"a": (), "b": ("a",), "c": ("b",), "x": ("a",), "d": ("c", "x")}
+    assert graph.resolve(table, ["a", "d"]) == {"a": (), "d": ("a",)}
+    assert graph.resolve(table, ["a", "x", "d"]) == {"a": (), "x": ("a",), "d": ("a", "x")}
+    assert graph.resolve(table, ["d"]) == {"d": ()}
 
 
 def test_order_follows_needs_and_then_the_file() -> None:
-    stages = graph_of(stage("late", "early"), stage("early"), stage("other"))
-    assert graph.ordered(stages) == ("early", "late", "other")
+    assert graph.ordered({"late": ("early",), "early": (), "other": ()}) == ("early", "late", "other")
 
 
 @pytest.mark.parametrize(
-    ("stages", "expected"),
+    ("table", "expected"),
     [
-        (graph_of(stage("a", "a")), {("a", "a")}),
-        (graph_of(stage("a", "b"), stage("b", "a")), {("a", "b", "a"), ("b", "a", "b")}),
-        (graph_of(stage("a"), stage("b", "a")), {()}),
+        ({"a": ("a",)}, {("a", "a")}),
+        ({"a": ("b",), "b": ("a",)}, {("a", "b", "a"), ("b", "a", "b")}),
+        ({"a": (), "b": ("a",)}, {()}),
     ],
 )
-def test_cycles_are_named(stages: dict[str, Stage], expected: set[tuple[str, ...]]) -> None:
-    assert graph.cycle(stages) in expected
+def test_cycles_are_named(table: Needs, expected: set[tuple[str, ...]]) -> None:
+    assert graph.cycle(table) in expected
 
 
 def test_a_cycle_reads_as_each_needs_the_next() -> None:
-    stages = graph_of(stage("a", "c"), stage("b", "a"), stage("c", "b"))
-    found = graph.cycle(stages)
+    table = {"a": ("c",), "b": ("a",), "c": ("b",)}
+    found = graph.cycle(table)
     assert found[0] == found[-1]
-    assert all(second in stages[first].needs for first, second in itertools.pairwise(found))
+    assert all(second in table[first] for first, second in itertools.pairwise(found))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Needs:
+    """Any graph without a cycle, its names in any order."""
+    names = draw(st.permutations([f"n{number}" for number in range(draw(st.integers(1, 8)))]))
+    made = {
+        name: tuple(draw(st.lists(st.sampled_from(names[:at]), unique=True)) if at else ())
+        for at, name in enumerate(names)
+    }
+    return {name: made[name] for name in draw(st.permutations(names))}
+
+
+@settings(max_examples=100, deadline=None)
+@given(tables())
+def test_the_order_is_topological_and_complete(table: Needs) -> None:
+    order = graph.ordered(table)
+    assert sorted(order) == sorted(table)
+    assert all(order.index(need) < order.index(name) for name in table for need in table[name])
+
+
+@settings(max_examples=100, deadline=None)
+@given(tables(), st.data())
+def test_resolving_keeps_exactly_the_reachability_between_kept_stages(table: Needs, data: st.DataObject) -> None:
+    kept = data.draw(st.lists(st.sampled_from(sorted(table)), unique=True))
+    resolved = graph.resolve(table, kept)
+    assert set(resolved) == set(kept)
+    for name in kept:
+        assert reach(resolved, name) == reach(table, name) & set(kept)
+    order = list(resolved)
+    assert all(order.index(need) < order.index(name) for name in order for need in resolved[name])
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_resolving_keeps_exactly_the_reachability_between_kept_stages(data: st.DataObject) -> None:
-    size = data.draw(st.integers(1, 7))
-    names = [f"n{number}" for number in range(size)]
-    stages = {
-        name: stage(name, *data.draw(st.lists(st.sampled_from(names[:at]), unique=True)) if at else ())
-        for at, name in enumerate(names)
-    }
-    kept = data.draw(st.lists(st.sampled_from(names), unique=True))
-    resolved = needs(graph.resolve(stages, kept))
-
-    def reach(table: dict[str, tuple[str, ...]], name: str) -> set[str]:
-        return {deep for need in table[name] for deep in {need, *reach(table, need)}}
-
-    whole = {name: each.needs for name, each in stages.items()}
-    for name in kept:
-        assert reach(resolved, name) == reach(whole, name) & set(kept)
-    graphlib.TopologicalSorter(resolved).prepare()
+@given(tables(), st.data())
+def test_leaving_out_one_after_the_other_is_leaving_out_both(table: Needs, data: st.DataObject) -> None:
+    kept = data.draw(st.lists(st.sampled_from(sorted(table)), unique=True))
+    fewer = data.draw(st.lists(st.sampled_from(sorted(kept)), unique=True)) if kept else []
+    at_once = graph.resolve(table, fewer)
+    in_turn = graph.resolve(graph.resolve(table, kept), fewer)
+    assert {name: reach(at_once, name) for name in at_once} == {name: reach(in_turn, name) for name in in_turn}
 
 
 SHIPPED = {
@@ -111,11 +123,7 @@ def test_no_track_leads_past_the_security_review(track: str) -> None:
     policy, _ = load_policy(None)
     assert policy is not None
     table = needs(policy.tracks[track].stages)
-
-    def reach(name: str) -> set[str]:
-        return {deep for need in table[name] for deep in {need, *reach(need)}}
-
     assert table["security-review"] == ("build",)
-    assert "security-review" in reach("qa")
+    assert "security-review" in reach(table, "qa")
     if "peer-review" in table:
         assert "security-review" in table["peer-review"]

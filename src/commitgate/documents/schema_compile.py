@@ -182,7 +182,16 @@ def _if(condition: Any, schema: Any, resolve: Resolve) -> Predicate:
 
 
 def _ref(reference: Any, schema: Any, resolve: Resolve) -> Predicate:
-    return compiled(resolve(reference), resolve)
+    if not reference.startswith("#"):
+        return compiled(resolve(reference), resolve)
+    made: list[Predicate] = []  # within a schema a definition may refer to itself, so it is compiled when it is met
+
+    def check(value: Any) -> bool:
+        if not made:
+            made.append(compiled(resolve(reference), resolve))
+        return made[0](value)
+
+    return check
 
 
 _COMPILERS: dict[str, Callable[[Any, Any, Resolve], Predicate]] = {

@@ -16,7 +16,7 @@ from commitgate.judge.ledger import RULING
 from commitgate.judge.review_advice import review_advice
 from commitgate.judge.stages import ESCALATED, FAIL, OPEN, STALE, Board, Box, standing_security_vetoes
 from commitgate.judge.verdict import Verdict
-from commitgate.policy.layout import gate_path
+from commitgate.policy.layout import SECURITY_GATE, gate_path
 from commitgate.policy.model import Policy, Stage
 from commitgate.record import Record
 
@@ -121,7 +121,7 @@ def _failed(policy: Policy, verdict: Verdict, stage: Stage, box: Box) -> Advice:
     gate = snapshot.gates().get(box.stage_id)
     reason = f"{box.stage_id} is not PASS: {box.why}"
     look = f"git gate why {box.stage_id}"
-    if stage.when:
+    if stage.gate == SECURITY_GATE:
         product = area_token(policy, snapshot, "product")
         if any(verdict.history.security_vetoes[one] == product for one in standing_security_vetoes(verdict.history)):
             areas = dict.fromkeys(change.area for change in snapshot.delta if change.area)

@@ -10,7 +10,7 @@ from commitgate.facts import Snapshot
 from commitgate.finding import Finding
 from commitgate.judge.delivery import build, deploy, pre_review, qa, retrospective, security
 from commitgate.judge.planning import clarification, design, requirements
-from commitgate.policy.layout import gate_path
+from commitgate.policy.layout import SECURITY_GATE, gate_path
 from commitgate.policy.model import Policy
 
 
@@ -22,7 +22,7 @@ def consistency(policy: Policy, snapshot: Snapshot, stage_id: str, gate: GateFac
     run = snapshot.run
     if gate.status != "PASS" or run is None or run.track not in policy.tracks:
         return []
-    check = _CHECKS.get(gate.number if stage_id != "stage-05-security" else "05-security")
+    check = _CHECKS.get(gate.number if stage_id != SECURITY_GATE else "05-security")
     if check is None:
         return []
     found: list[Finding] = check(policy, snapshot, policy.tracks[run.track], gate)

@@ -14,6 +14,7 @@ from commitgate.judge.identity import may_speak
 from commitgate.judge.ledger import RULING, Attempt, Book, Escalation, History, Passed, Verdict
 from commitgate.judge.verdicts import CHANGES_REQUESTED, Entry, escalating, find_reviewer, read_verdicts
 from commitgate.objects import Person
+from commitgate.policy.layout import SECURITY_GATE, area_of
 from commitgate.policy.model import Policy, Stage
 
 TYPE_CHECKING = False
@@ -41,9 +42,7 @@ def stage_of(policy: Policy, track: str, gate: GateFacts) -> Stage | None:
     """The stage of the track that a gate belongs to; None when the track has none."""
     known = policy.tracks.get(track)
     for stage in known.stages if known is not None else ():
-        if stage.gate == gate.stage:
-            return stage
-        if stage.fan_out and gate.stage == f"{stage.gate}-{gate.suffix}":
+        if area_of(stage, gate.stage) is not None:
             return stage
     return None
 
@@ -99,14 +98,14 @@ def _gates(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[S
             escalations[(snapshot.commit, stage_id, gate.payload)] = _authored_escalation(snapshot, stage_id, gate)
         if stage is None:
             continue
-        bound = inputs(policy, snapshot, stage, stage_id, gate.suffix if stage.fan_out else "")
+        bound = inputs(policy, snapshot, stage, stage_id, area_of(stage, stage_id) or "")
         sound = not any(finding.level for finding in consistency(policy, snapshot, stage_id, gate))
         passed = Passed(snapshot.commit, snapshot.author, bound.digest, bound.parts, sound)
         key = (stage_id, gate.payload)
         payloads[key] = (*payloads.get(key, ()), passed)
         if gate.status:
             attempts[stage_id] = (*attempts.get(stage_id, ()), _attempt(snapshot, gate))
-        if stage_id == "stage-05-security":
+        if stage_id == SECURITY_GATE:
             product = area_token(policy, snapshot, "product")
             if gate.fields.get("veto") is True:
                 vetoes = {**vetoes, snapshot.commit: product}

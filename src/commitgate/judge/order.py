@@ -23,7 +23,7 @@ from commitgate.judge.reviewing import erased_findings, mixed_findings
 from commitgate.judge.stages import Board
 from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, read_verdicts
 from commitgate.objects import ABSENT
-from commitgate.policy.layout import ARCHIVE, REVIEWS, gate_path, is_gate_path, owners
+from commitgate.policy.layout import ARCHIVE, REVIEWS, area_of, gate_path, is_gate_path, owners
 from commitgate.policy.model import Policy, Track
 
 
@@ -76,7 +76,7 @@ def early_work(policy: Policy, track: Track, facts: Facts, board: Board) -> list
     approving = _approves(policy, facts) if side.touched_process else set()
     for row in side.touched_process:
         below = side.below(row.path)
-        stages = owners(policy, track, below)
+        stages = [stage for stage in owners(policy, track, below) if stage.name not in board.left_out]
         if row.new_mode == ABSENT or not stages or any(board.open[stage.name] for stage in stages):
             continue
         if below.startswith(REVIEWS) and row.path not in approving and _objects(policy, facts, row.path):
@@ -99,7 +99,7 @@ def waits_for(policy: Policy, track: Track, area: str, board: Board) -> str:
     if not area or area == "other" or (known is not None and not known.early):
         return ""
     kinds = ("reviewed", "unreviewed") if area in unreviewed(policy) else ("reviewed",)
-    stages = [stage for stage in track.stages if stage.owns_areas in kinds]
+    stages = [stage for stage in track.stages if stage.owns_areas in kinds and stage.name not in board.left_out]
     return stages[0].name if stages and not any(board.open[stage.name] for stage in stages) else ""
 
 
@@ -216,7 +216,7 @@ def _bypassed(
 
 def _stage_name(policy: Policy, track: Track, stage_id: str) -> str:
     for stage in track.stages:
-        if stage_id == stage.gate or (stage.fan_out and stage_id.startswith(stage.gate + "-")):
+        if area_of(stage, stage_id) is not None:
             return stage.name
     return ""
 

@@ -84,15 +84,17 @@ def open_areas(policy: Policy, snapshot: Snapshot, before: History) -> frozenset
 
 
 def _bound_to_delta(track: Track, name: str) -> bool:
-    """Whether anything that a stage needs, transitively, is bound to the delta."""
+    """Whether a stage, or anything that it needs, depends on the delta: by what it is bound to, or by its condition."""
     by_name = {stage.name: stage for stage in track.stages}
+    if by_name[name].when:
+        return True
     pending, seen = list(by_name[name].needs), set()
     while pending:
         need = pending.pop()
         if need in seen:
             continue
         seen.add(need)
-        if any(bound.startswith("delta:") for bound in by_name[need].bound):
+        if by_name[need].when or any(bound.startswith("delta:") for bound in by_name[need].bound):
             return True
         pending += by_name[need].needs
     return False

@@ -7,10 +7,10 @@ from commitgate.finding import BLOCKED, WARNING, Finding
 from commitgate.judge.binding import area_token, fired
 from commitgate.judge.ledger import History
 from commitgate.judge.stages import standing_security_vetoes
-from commitgate.policy.layout import gate_path
+from commitgate.policy.layout import SECURITY_GATE, gate_path
 from commitgate.policy.model import Policy, Track
 
-GATE = "stage-05-security"
+GATE = SECURITY_GATE
 
 
 def floor_findings(track: Track, facts: Facts) -> list[Finding]:

@@ -13,7 +13,8 @@ from commitgate.judge.binding import changed_parts, describe_change, fired, inpu
 from commitgate.judge.checkpoints import deciding_mark
 from commitgate.judge.ledger import History
 from commitgate.judge.review_gate import AreaReview
-from commitgate.policy.layout import gate_id
+from commitgate.policy.condition import World, because, holds
+from commitgate.policy.layout import SECURITY_GATE, area_of, gate_id
 from commitgate.policy.model import Policy, Stage, Track
 from commitgate.record import Record
 
@@ -49,6 +50,7 @@ class Board(Record):
     open: dict[str, bool]  # stage name → all needs effective
     lacking: dict[str, tuple[str, ...]]  # stage name → everything before it that is not there yet, in order
     waiting_checkpoint: dict[str, str]  # stage name → letter of the checkpoint that it waits for
+    left_out: dict[str, str]  # stage name → why its condition leaves it out of the order, for this change
 
 
 def board(policy: Policy, track: Track, snapshot: Snapshot, history: History, areas: list[AreaReview]) -> Board:
@@ -60,24 +62,30 @@ def board(policy: Policy, track: Track, snapshot: Snapshot, history: History, ar
     boxes: list[Box] = []
     by_name = {stage.name: stage for stage in track.stages}
     reviews = {review.area: review for review in areas}
+    skipped = left_out(track, snapshot, history)
     for stage in track.stages:
-        active = is_active(stage, snapshot, history)
         needs = [by_name[name] for name in stage.needs]
         lacks: list[str] = []
         for need in needs:
-            lacks += [*lacking[need.name], *_own_faults(need, boxes)]
+            lacks += lacking[need.name]  # of a stage that is left out, these are what it hands on
+            if need.name in skipped:
+                continue
+            lacks += _own_faults(need, boxes)
             letter = _closed_checkpoint(policy, snapshot, history, need)
             if letter:
                 checkpoints.setdefault(stage.name, letter)
                 lacks.append(f"checkpoint {letter} is undecided (git gate proceed {letter})")
         lacks = list(dict.fromkeys(lacks))
         is_open = not lacks
-        made = _boxes(policy, stage, snapshot, history, reviews, is_open) if active else [_skipped(stage)]
+        if stage.name in skipped:
+            made = [_skipped(stage, skipped[stage.name])]
+        else:
+            made = _boxes(policy, stage, snapshot, history, reviews, is_open)
         boxes += made
         opened[stage.name] = is_open
         lacking[stage.name] = tuple(lacks)
         effective[stage.name] = is_open and all(box.state in (PASSED, SKIPPED) for box in made)
-    return Board(tuple(boxes), effective, opened, lacking, checkpoints)
+    return Board(tuple(boxes), effective, opened, lacking, checkpoints, skipped)
 
 
 def _own_faults(need: Stage, boxes: list[Box]) -> list[str]:
@@ -98,11 +106,30 @@ _WORDS = {
 }
 
 
-def is_active(stage: Stage, snapshot: Snapshot, history: History) -> bool:
-    """Whether a conditional stage is part of the order: a trigger fires, a veto stands, or nothing is conditional."""
-    if stage.when != "triggered":
+def left_out(track: Track, snapshot: Snapshot, history: History) -> dict[str, str]:
+    """The stages that their condition leaves out for this change, with the reason.
+
+    The condition is asked of the whole delta. What is on record stays: a stage with a gate, an open escalation or a
+    standing veto is part of the order, so that no later change of the delta sheds a refusal.
+    """
+    conditional = [stage for stage in track.stages if stage.when]
+    if not conditional:
+        return {}
+    world = World((), fired(snapshot), {change.area for change in snapshot.delta if change.area})
+    return {
+        stage.name: because(stage.when, world)
+        for stage in conditional
+        if not holds(stage.when, world) and not _on_record(stage, snapshot, history)
+    }
+
+
+def _on_record(stage: Stage, snapshot: Snapshot, history: History) -> bool:
+    if stage.gate == SECURITY_GATE and standing_security_vetoes(history):
         return True
-    return bool(fired(snapshot)) or bool(standing_security_vetoes(history)) or stage.gate in snapshot.gates()
+    if any(area_of(stage, stage_id) is not None for stage_id in snapshot.gates()):
+        return True
+    escalated = {one.stage_id for one in history.escalations.values() if area_of(stage, one.stage_id) is not None}
+    return any(open_escalations(snapshot, history, stage_id) for stage_id in escalated)
 
 
 def standing_security_vetoes(history: History) -> list[str]:
@@ -166,8 +193,8 @@ def _boxes(
     return boxes
 
 
-def _skipped(stage: Stage) -> Box:
-    return Box(stage.gate, stage.name, "", stage.title, SKIPPED, stage.role, True, "no trigger fires", ())
+def _skipped(stage: Stage, why: str) -> Box:
+    return Box(stage.gate, stage.name, "", stage.title, SKIPPED, stage.role.replace("{area}", "team"), True, why, ())
 
 
 def _derived_state(review: AreaReview, gate: GateFacts | None) -> tuple[str, str, tuple[str, ...]]:
@@ -200,7 +227,7 @@ def _authored_state(
     escalations = open_escalations(snapshot, history, stage_id)
     if escalations:
         return ESCALATED, "; ".join(one.reason for one in escalations), ()
-    if stage.when == "triggered" and standing_security_vetoes(history):
+    if stage.gate == SECURITY_GATE and standing_security_vetoes(history):
         return FAIL, "the security role's veto stands", ()
     if gate is None:
         return OPEN, "", ()
@@ -249,7 +276,7 @@ def freshness(
 
 
 def _missing_conditions(stage: Stage, snapshot: Snapshot, gate: GateFacts) -> list[str]:
-    if stage.when != "triggered":
+    if stage.gate != SECURITY_GATE:
         return []
     named = gate.fields.get("triggering_conditions")
     return [name for name in fired(snapshot) if not isinstance(named, list) or name not in named]

@@ -15,7 +15,7 @@ from commitgate.judge.security import floor_findings, lifted_findings, missing_r
 from commitgate.judge.stages import ESCALATED, FAIL, PASSED, SKIPPED, STALE, WAITING, Board, Box, board
 from commitgate.judge.staleness import stale_findings
 from commitgate.judge.verdicts import read_verdicts
-from commitgate.policy.layout import ARCHIVE, gate_path
+from commitgate.policy.layout import ARCHIVE, area_of, gate_path
 from commitgate.policy.model import Policy, Track
 from commitgate.record import Record
 
@@ -182,8 +182,7 @@ def _complete(policy: Policy, snapshot: Snapshot) -> bool:
         return False
     gates = snapshot.gates()
     for stage in policy.tracks[run.track].stages:
-        mine = [gate for name, gate in gates.items() if name == stage.gate or name.startswith(stage.gate + "-")]
-        mine = [gate for gate in mine if stage.fan_out or gate.stage == stage.gate]
+        mine = [gate for name, gate in gates.items() if area_of(stage, name) is not None]
         if any(gate.status != "PASS" for gate in mine) or (not mine and not stage.when and not stage.derived):
             return False
     return True

@@ -6,7 +6,7 @@ from commitgate.judge.advice import Advice, advise
 from commitgate.judge.binding import fired
 from commitgate.judge.stages import ESCALATED, FAIL, MISSING, OPEN, PASSED, SKIPPED, STALE, WAITING, Box
 from commitgate.judge.verdict import Verdict
-from commitgate.policy.layout import gate_path, is_process, owners
+from commitgate.policy.layout import SECURITY_GATE, gate_path, is_process, owners
 from commitgate.policy.model import PathClass, Policy, Stage, Track
 from commitgate.record import Record
 
@@ -50,7 +50,7 @@ def of_stage(policy: Policy, verdict: Verdict, stage: Stage, boxes: list[Box], p
     reasons = []
     for box in boxes:
         reasons += _box_reasons(policy, verdict, stage, box, advice, place)
-    if stage.when:
+    if stage.gate == SECURITY_GATE:
         reasons += trigger_reasons(policy, verdict, "" if boxes[0].state == PASSED else _usual(stage, boxes[0]))
     subject = boxes[0].stage_id if len(boxes) == 1 else stage.name
     states = ", ".join(f"{box.stage_id} is {box.state}" for box in boxes)
@@ -89,7 +89,7 @@ def _box_reasons(policy: Policy, verdict: Verdict, stage: Stage, box: Box, advic
 def _asked_for(verdict: Verdict, stage: Stage, box: Box) -> list[Reason]:
     """What a veto of the security role names."""
     gate = verdict.snapshot.gates().get(box.stage_id)
-    if not stage.when or box.state != FAIL or gate is None or gate.fields.get("veto") is not True:
+    if stage.gate != SECURITY_GATE or box.state != FAIL or gate is None or gate.fields.get("veto") is not True:
         return []
     return [Reason("security/veto", f"it asks for: {one}") for one in gate.blockers]
 
@@ -128,7 +128,8 @@ def of_path(policy: Policy, verdict: Verdict, path: str, kind: PathClass, places
         return Because(path, _answer(bool(findings)), (*findings, nobody))
     track = policy.tracks[verdict.track]
     below = verdict.snapshot.below(path)
-    process = owners(policy, track, below) if below else []
+    left_out = verdict.board.left_out
+    process = [stage for stage in owners(policy, track, below) if stage.name not in left_out] if below else []
     if process:
         reasons = _owned(policy, verdict, path, process, places)
     elif below and is_process(policy, below):
@@ -190,7 +191,8 @@ def _product(
     if area is not None and not area.early:
         return [Reason("", f"it lies in area {name}, which is never early", place=place), *fires]
     kinds = ("reviewed",) if reviewed else ("reviewed", "unreviewed")
-    stages = [stage for stage in track.stages if stage.owns_areas in kinds]
+    left_out = verdict.board.left_out if verdict.board is not None else {}
+    stages = [stage for stage in track.stages if stage.owns_areas in kinds and stage.name not in left_out]
     lies = Reason("", f"it lies in area {name}" + ("" if reviewed else ", which nobody reviews"), place=place)
     return [*(_owned(policy, verdict, path, stages, places) if stages else []), lies, *fires]
 

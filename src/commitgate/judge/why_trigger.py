@@ -5,6 +5,7 @@ from __future__ import annotations
 from commitgate.judge.stages import PASSED
 from commitgate.judge.verdict import Verdict
 from commitgate.judge.why import Because, Reason
+from commitgate.policy.layout import SECURITY_GATE
 from commitgate.policy.model import Policy, Trigger
 
 TYPE_CHECKING = False
@@ -54,7 +55,7 @@ def _settled_by(policy: Policy, verdict: Verdict) -> tuple[str, str]:
         return "", ""
     for stage in policy.tracks[verdict.track].stages:
         box = next((one for one in verdict.board.boxes if one.stage == stage.name), None)
-        if stage.when and box is not None and box.state != PASSED:
+        if stage.gate == SECURITY_GATE and box is not None and box.state != PASSED:
             ready = verdict.board.open[stage.name]
             return box.role, f"git gate pass {stage.name}" if ready else f"git gate why {stage.name}"
     return "", ""

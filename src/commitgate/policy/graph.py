@@ -1,33 +1,36 @@
-"""The order of the stages: checked as a graph, and cut down to one track."""
+"""Names and what each of them needs: checked as a graph, put in order, and cut down to some of them.
+
+Nothing here knows what the names stand for: stages of a track, or the tasks of a plan.
+"""
 
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from commitgate.policy.model import Stage
+Needs = Mapping[str, Sequence[str]]
 
 
-def cycle(stages: Mapping[str, Stage]) -> tuple[str, ...]:
-    """A cycle in the needs, first name repeated at the end ("a", "b", "a"); () when there is none.
+def cycle(needs: Needs) -> tuple[str, ...]:
+    """A cycle, first name repeated at the end ("a", "b", "a": a needs b, b needs a); () when there is none.
 
-    Needs that name no stage are left to the caller.
+    Needs that are no name of the graph are left to the caller, here and below.
     """
     try:
-        graphlib.TopologicalSorter(_edges(stages)).prepare()
+        graphlib.TopologicalSorter(_edges(needs)).prepare()
     except graphlib.CycleError as error:
         # graphlib lists each name before the one that needs it; people read "a needs b", so turn it round.
         return tuple(reversed(error.args[1]))
     return ()
 
 
-def ordered(stages: Mapping[str, Stage]) -> tuple[str, ...]:
+def ordered(needs: Needs) -> tuple[str, ...]:
     """Names in an order that respects the needs; between equals, the order in which they were written.
 
     Raises graphlib.CycleError when there is no such order.
     """
-    rank = {name: position for position, name in enumerate(stages)}
-    sorter = graphlib.TopologicalSorter(_edges(stages))
+    rank = {name: position for position, name in enumerate(needs)}
+    sorter = graphlib.TopologicalSorter(_edges(needs))
     sorter.prepare()
     names: list[str] = []
     ready: list[str] = []
@@ -40,23 +43,22 @@ def ordered(stages: Mapping[str, Stage]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def resolve(stages: Mapping[str, Stage], on_track: Iterable[str]) -> tuple[Stage, ...]:
-    """The stages of a track in order, each needing only stages of the track.
+def resolve(needs: Needs, kept: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The kept names in order, each with the kept names that it needs.
 
-    Conditional stages are on every track, so that no choice of track avoids them. A stage that is left out hands
-    its needs on to its successors, and so on: on a track without peer review and pre-review, qa needs build and
-    the security review, which peer review needed.
+    A name that is left out hands its needs on to its successors, and so on: a name needs another one here exactly
+    when it did so before, directly or by a chain of names that are left out.
     """
-    chosen = {*on_track, *(name for name, stage in stages.items() if stage.when)}
-    reach: dict[str, tuple[str, ...]] = {}  # stage -> what a successor needs on this track instead of it
-    resolved: list[Stage] = []
-    for name in ordered(stages):
-        needs = tuple(dict.fromkeys(needed for need in stages[name].needs if need in stages for needed in reach[need]))
-        reach[name] = (name,) if name in chosen else needs
+    chosen = set(kept)
+    reach: dict[str, tuple[str, ...]] = {}  # name -> what a successor needs instead of it
+    resolved: dict[str, tuple[str, ...]] = {}
+    for name in ordered(needs):
+        mine = tuple(dict.fromkeys(needed for need in needs[name] if need in needs for needed in reach[need]))
+        reach[name] = (name,) if name in chosen else mine
         if name in chosen:
-            resolved.append(stages[name]._replace(needs=needs))
-    return tuple(resolved)
+            resolved[name] = mine
+    return resolved
 
 
-def _edges(stages: Mapping[str, Stage]) -> dict[str, list[str]]:
-    return {name: [need for need in stage.needs if need in stages] for name, stage in stages.items()}
+def _edges(needs: Needs) -> dict[str, list[str]]:
+    return {name: [need for need in wanted if need in needs] for name, wanted in needs.items()}

@@ -16,6 +16,7 @@ SUMMARY_FILE = "summary.md"
 GATES = "gates/"
 ARCHIVE = "archive/"
 REVIEWS = "code-review/"
+SECURITY_GATE = "stage-05-security"  # its vetoes and conditions have rules of their own
 # They tell of the whole run, so no stage owns them and they may be written at any time.
 _UNOWNED = (RUN_FILE, CONTEXT_FILE, DIAGRAM_FILE, SUMMARY_FILE)
 
@@ -53,9 +54,7 @@ def is_process(policy: Policy, path: str) -> bool:
     areas = area_names(policy)
     return any(
         matches(pattern, path, areas) and (not pattern.endswith("/**") or path.endswith(".md"))
-        for track in policy.tracks.values()
-        for stage in track.stages
-        for pattern in stage.writes
+        for pattern in policy.artefacts
     )
 
 
@@ -73,6 +72,15 @@ def gate_id(stage: Stage, area: str) -> str:
 def gate_path(root: str, stage_id: str) -> str:
     """Path of a gate from the repository's root."""
     return f"{root}/{GATES}{stage_id}.json"
+
+
+def area_of(stage: Stage, stage_id: str) -> str | None:
+    """The area whose gate of this stage it is ("" for the stage's one gate); None for a gate of another stage."""
+    if stage_id == stage.gate:
+        return ""
+    if stage.fan_out and stage_id.startswith(stage.gate + "-"):
+        return stage_id[len(stage.gate) + 1 :]
+    return None
 
 
 def reviewer_of(path: str) -> str:

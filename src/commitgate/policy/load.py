@@ -8,7 +8,8 @@ from typing import Any
 
 from commitgate.finding import Finding, at
 from commitgate.policy import compile as build
-from commitgate.policy import tracks as order
+from commitgate.policy import stages as order
+from commitgate.policy import tracks as running
 from commitgate.policy import yaml_strict
 from commitgate.policy.model import Policy, Trigger
 from commitgate.policy.sources import FILE, Sources
@@ -44,8 +45,9 @@ def _compiled(sources: Sources, source: str) -> Policy | None:
     triggers = build.triggers(sources)
     areas = build.areas(sources, triggers)
     reviewers = build.reviewers(sources, areas)
-    checkpoints = order.checkpoints(sources)
-    stages = order.stages(sources, checkpoints)
+    checkpoints = running.checkpoints(sources)
+    profiles = order.profiles(sources)
+    stages = order.stages(sources, checkpoints, order.Names(areas, triggers, profiles))
     if not stages:
         return None
     free = sources.value("free")
@@ -64,7 +66,7 @@ def _compiled(sources: Sources, source: str) -> Policy | None:
     policy = Policy(
         digest="",
         target=sources.own.get("target") or "",
-        tracks=order.tracks(sources, stages, triggers),
+        tracks=running.tracks(sources, stages, triggers, profiles),
         areas=areas,
         free=tuple(free),
         unowned=sources.value("unowned"),
@@ -80,9 +82,11 @@ def _compiled(sources: Sources, source: str) -> Policy | None:
         merge_requires=required,
         derive=sources.value("derive"),
         security_role_emails=security_emails,
-        brief_sections=order.brief_sections(sources),
+        brief_sections=running.brief_sections(sources),
         source=source,
         agents=tuple(sources.value("agents")),
+        profiles=tuple(profiles.items()),
+        artefacts=tuple(dict.fromkeys(pattern for stage in stages.values() for pattern in stage.writes)),
     )
     return policy._replace(digest=_digest(policy))
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from commitgate.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from commitgate.policy.condition import Condition
+
 TRACKS = ("full", "quick", "nano", "config-only", "dep-update", "hotfix")
 
 
@@ -25,13 +29,15 @@ class Stage(Record):
     role: str
     fan_out: str  # "" or "area"
     derived: bool  # its gates are computed, never authored
-    when: str  # "" or "triggered": only then part of the order
+    when: Condition  # () = always part of the order; else what the change must do (see policy/condition.py)
     needs: tuple[str, ...]
     checkpoint: str  # letter of the checkpoint that follows this stage, "" for none
     writes: tuple[str, ...]
     owns_areas: str  # "": none; "reviewed": the reviewed areas' paths and the unreviewed ones; "unreviewed"
     bound: tuple[str, ...]
     foldable: bool = False
+    every_track: bool = False  # no choice of track leaves it out
+    schema: str = ""  # path of the repository's own JSON Schema of its gate, "" for none
 
 
 class Track(Record):
@@ -46,6 +52,7 @@ class Track(Record):
     too_light_for: tuple[str, ...]  # trigger ids that demand a heavier track
     required_fields: tuple[tuple[str, str, object], ...]  # (gate id, field, value a PASS must have)
     fold: str  # "": no sign-off fold; "criteria", "regression" or "build"
+    left_out: tuple[tuple[str, str, str], ...] = ()  # (stage, gate id, why) of the other stages, in their order
 
 
 class Area(Record):
@@ -115,6 +122,8 @@ class Policy(Record):
     brief_sections: dict[str, tuple[str, ...]]  # track -> casefolded headings that stage-01 demands
     source: str  # ".gates.yaml" or "" when only the shipped rules are in force
     agents: tuple[str, ...] = ()  # patterns of names and e-mails that belong to agents, not people
+    profiles: tuple[tuple[str, bool], ...] = ()  # every profile that the policy knows, and whether it is chosen
+    artefacts: tuple[str, ...] = ()  # what any stage may write, also one that is left out everywhere
 
 
 class PathClass(Record):

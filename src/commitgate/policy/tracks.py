@@ -1,10 +1,11 @@
-"""Stages, checkpoints and tracks: from the data of the two sources to the order that is in force on each track."""
+"""Checkpoints and tracks: from the data of the two sources to the order that is in force on each track."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from commitgate.policy import graph
+from commitgate.policy.condition import World, because, holds, settled
 from commitgate.policy.model import TRACKS, Checkpoint, Stage, Track, Trigger
 from commitgate.policy.sources import Path, Sources, laid_over
 
@@ -34,71 +35,31 @@ def checkpoints(sources: Sources) -> tuple[Checkpoint, ...]:
     )
 
 
-def stages(sources: Sources, checkpoints: tuple[Checkpoint, ...]) -> dict[str, Stage]:
-    """Every stage by name, with the needs of the whole graph. {} when the graph is not one."""
-    shipped: dict[str, Any] = sources.shipped["stages"]
-    own: dict[str, Any] = sources.own.get("stages") or {}
-    written = {**shipped, **{name: laid_over(shipped.get(name, {}), change) for name, change in own.items()}}
-    after = {checkpoint.after: checkpoint.letter for checkpoint in checkpoints}
-    made = {name: _stage(name, fields, after.get(name, "")) for name, fields in written.items()}
-    wrong = len(sources.findings)
-    gates: dict[str, str] = {}
-    for name, stage in made.items():
-        path: Path = ("stages", name)
-        if not stage.gate or not stage.role:
-            missing = "gate" if not stage.gate else "role"
-            sources.refuse("schema", path, f"stages.{name}: '{missing}' is missing", "a new stage needs gate and role")
-        elif gates.setdefault(stage.gate, name) != name:
-            message = f"stages.{name}: the gate {stage.gate} belongs to {gates[stage.gate]}"
-            sources.refuse("schema", (*path, "gate"), message, "give each stage a gate of its own")
-        for position, need in enumerate(stage.needs):
-            sources.known((*path, "needs", position), need, made, "stage")
-    found = graph.cycle(made)
-    if found:
-        blamed = next((name for name in found if name in own), found[0])
-        message = f"the stages need each other in a circle: {' needs '.join(found)}"
-        sources.refuse("cycle", ("stages", blamed, "needs"), message, "take one of these needs away")
-    return made if len(sources.findings) == wrong else {}
-
-
-def _stage(name: str, fields: dict[str, Any], checkpoint: str) -> Stage:
-    return Stage(
-        name=name,
-        gate=fields.get("gate", ""),
-        title=fields.get("title", name.replace("-", " ").capitalize()),
-        role=fields.get("role", ""),
-        fan_out=fields.get("fan_out") or "",
-        derived=bool(fields.get("derived", False)),
-        when=fields.get("when") or "",
-        needs=tuple(fields.get("needs") or ()),
-        checkpoint=checkpoint,
-        writes=tuple(fields.get("writes") or ()),
-        owns_areas=fields.get("owns_areas") or "",
-        bound=tuple(fields.get("bound") or ()),
-        foldable=bool(fields.get("foldable", False)),
-    )
-
-
-def tracks(sources: Sources, stages: dict[str, Stage], triggers: tuple[Trigger, ...]) -> dict[str, Track]:
-    """Every track, resolved. ``stages`` is a sound graph (see :func:`stages`)."""
+def tracks(
+    sources: Sources, stages: dict[str, Stage], triggers: tuple[Trigger, ...], profiles: dict[str, bool]
+) -> dict[str, Track]:
+    """Every track, resolved. ``stages`` is a sound graph (see :func:`commitgate.policy.stages.stages`)."""
     shipped: dict[str, Any] = sources.shipped["tracks"]
     own: dict[str, Any] = sources.own.get("tracks") or {}
     stoplist = tuple(trigger.id for trigger in triggers if trigger.stoplist)
+    world = World(tuple(name for name, chosen in profiles.items() if chosen))
     made: dict[str, Track] = {}
     for name in TRACKS:
         fields = laid_over(shipped[name], own.get(name))
         chosen: list[str] = list(stages) if fields["stages"] == _ALL else fields["stages"]
-        known = [
-            stage
-            for position, stage in enumerate(chosen)
-            if sources.known(("tracks", name, "stages", position), stage, stages, "stage")
-        ]
-        resolved = graph.resolve(stages, known)
-        on_track = {stage.name for stage in resolved}
+        for position, stage in enumerate(chosen):
+            path: Path = ("tracks", name, "stages", position)
+            if sources.known(path, stage, stages, "stage") and stage in chosen[:position]:
+                sources.refuse("schema", path, f"tracks.{name}.stages: '{stage}' stands there twice", "keep it once")
+        left_out = {stage.name: why for stage in stages.values() if (why := _left_out(stage, name, chosen, world))}
+        if all(stage.name in left_out for stage in stages.values() if not stage.every_track):
+            _refuse_empty(sources, name, list(left_out.values()))
+        kept = [stage for stage in stages if stage not in left_out]
+        resolved = graph.resolve({name: stage.needs for name, stage in stages.items()}, kept)
         made[name] = Track(
             name=name,
-            stages=resolved,
-            forbidden=tuple(stage.gate for stage in stages.values() if stage.name not in on_track),
+            stages=tuple(_placed(stages[stage], needs, world) for stage, needs in resolved.items()),
+            forbidden=tuple(stages[stage].gate for stage in left_out),
             review_shape=fields.get("review_shape") or "",
             review_areas=tuple(fields.get("review_areas") or ()),
             deps_area=bool(fields.get("deps_area", False)),
@@ -109,8 +70,31 @@ def tracks(sources: Sources, stages: dict[str, Stage], triggers: tuple[Trigger, 
                 for field, value in wanted.items()
             ),
             fold=fields.get("fold") or "",
+            left_out=tuple((stage, stages[stage].gate, why) for stage, why in left_out.items()),
         )
     return made
+
+
+def _left_out(stage: Stage, track: str, chosen: list[str], world: World) -> str:
+    """Why a stage is not on a track, whatever the change will be; "" when it is, or may be."""
+    if stage.name not in chosen and not stage.every_track:
+        return f"the track {track} leaves it out"
+    if stage.when and holds(stage.when, world) is False:
+        return because(stage.when, world)
+    return ""
+
+
+def _placed(stage: Stage, needs: tuple[str, ...], world: World) -> Stage:
+    """The stage as it stands on a track: profiles are settled, and what depends on the change stays."""
+    open_question = stage.when and holds(stage.when, world) is None
+    return stage._replace(needs=needs, when=settled(stage.when, world) if open_question else ())
+
+
+def _refuse_empty(sources: Sources, name: str, reasons: list[str]) -> None:
+    message = f"the track {name} leaves out every stage: {'; '.join(dict.fromkeys(reasons))}"
+    hint = "name at least one stage that is always part of it, or may be"
+    key: Path = ("tracks", name, "stages") if name in (sources.own.get("tracks") or {}) else ("profiles",)
+    sources.refuse("empty-track", key, message, hint)
 
 
 def brief_sections(sources: Sources) -> dict[str, tuple[str, ...]]:

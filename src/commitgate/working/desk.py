@@ -14,6 +14,7 @@ from commitgate.facts import Snapshot
 from commitgate.finding import BLOCKED, MALFORMED, Finding, exit_code
 from commitgate.judge.ledger import History
 from commitgate.judge.stages import Board
+from commitgate.policy.layout import area_of
 from commitgate.policy.model import Policy, Stage, Track
 from commitgate.working.run_folder import RunFolder
 from commitgate.writing import lock
@@ -91,8 +92,9 @@ def find_stage(track: Track, policy: Policy, name: str) -> tuple[Stage, str]:
         if name in (stage.name, stage.gate):
             return stage, ""
     for stage in track.stages:
-        if stage.fan_out and name.startswith(stage.gate + "-"):
-            return stage, name[len(stage.gate) + 1 :]
+        area = area_of(stage, name)
+        if area is not None:
+            return stage, area
     every = [stage for one in policy.tracks.values() for stage in one.stages]
     names = [stage.name for stage in track.stages]
     if any(name in (stage.name, stage.gate) for stage in every):

@@ -17,7 +17,7 @@ from commitgate.judge.ledger import History, Passed
 from commitgate.judge.order import later_stages
 from commitgate.judge.security import GATE as SECURITY_GATE
 from commitgate.judge.stages import board, standing_security_vetoes
-from commitgate.policy.layout import gate_path
+from commitgate.policy.layout import area_of, gate_path
 from commitgate.policy.model import Stage
 from commitgate.working.desk import Desk, Refused
 from commitgate.working.settings import Ask, Missing
@@ -154,7 +154,7 @@ def _escalations(desk: Desk, tree: _Tree, draft: Draft, facts: GateFacts, path: 
 def _before(desk: Desk, stage_id: str, stage: Stage) -> bool:
     """Whether the gate belongs to a stage that the named one needs."""
     for one in desk.track.stages:
-        if stage_id == one.gate or (one.fan_out and stage_id.startswith(one.gate + "-")):
+        if area_of(one, stage_id) is not None:
             return stage.name in later_stages(desk.track, one.name)
     return False
 

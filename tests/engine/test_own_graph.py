@@ -1,0 +1,193 @@
+"""A repository's own stages on real histories: conditions over the whole change, and what they leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from story import Story
+
+Tell = Callable[[str], Story]
+
+# Between build and pre-review, and only when the frontend changes.
+POLICY = """\
+stages:
+  accessibility:
+    gate: stage-10
+    role: designer
+    needs: [build]
+    when: {area_changed: frontend}
+    writes: [accessibility.md]
+    bound: ["delta:area", accessibility.md]
+  pre-review: {needs: [accessibility]}
+"""
+
+
+def told_under(story: Tell, milestone: str, policy: str = POLICY) -> Story:
+    told = story(milestone)
+    told.policy_on_target(policy)
+    return told
+
+
+def boxes(told: Story, *args: str) -> dict[str, str]:
+    return {row["stage"]: row["state"] for row in told.check(*(args or ("--rev", "HEAD")))["stages"]}
+
+
+def notes(told: Story, stage: str) -> list[str]:
+    rows: dict[str, Any] = {row["stage"]: row["notes"] for row in told.check("--rev", "HEAD")["stages"]}
+    return list(rows[stage])
+
+
+def refused(told: Story, rule: str) -> str:
+    told.git("add", "-A")
+    said = told.door()
+    assert said.code != 0
+    assert rule in said.err
+    told.git("reset", "-q", "--hard")
+    return said.err
+
+
+def backend_only(story: Tell, policy: str = POLICY) -> Story:
+    """The backend is built, the frontend is not touched."""
+    told = told_under(story, "clarified", policy)
+    told.write("src/backend/plain.js", "// backend\n")
+    told.write("pipeline/pr-backend.md", "# backend\n")
+    told.write_gate("stage-04-backend", files_changed=["src/backend/plain.js"])
+    assert told.commit("build", author="dev-backend", check=False).code == 0
+    return told
+
+
+def frontend_too(told: Story) -> None:
+    told.write("src/frontend/form.js", "// frontend\n")
+    told.write("pipeline/pr-frontend.md", "# frontend\n")
+    told.write_gate("stage-04-frontend")
+    said = told.commit("build the frontend", author="dev-frontend", check=False)
+    assert said.code == 0, said.err
+
+
+def test_a_stage_whose_condition_holds_stands_between_its_neighbours(story: Tell) -> None:
+    told = told_under(story, "built")
+    assert boxes(told)["stage-10"] == "open"
+    told.write_gate("stage-05")
+    said = refused(told, "order/predecessor")
+    assert "stage-10 is missing" in said
+    told.write("pipeline/accessibility.md", "# Accessibility\n")
+    told.write_gate("stage-10")
+    assert told.commit("accessibility", author="designer", check=False).code == 0
+    assert boxes(told)["stage-10"] == "pass"
+    told.write_gate("stage-05")
+    assert told.commit("pre-review", check=False).code == 0
+
+
+def test_it_is_bound_to_what_it_says(story: Tell) -> None:
+    told = told_under(story, "built")
+    told.write("pipeline/accessibility.md", "# Accessibility\n")
+    told.write_gate("stage-10")
+    told.commit("accessibility", author="designer")
+    told.write("pipeline/accessibility.md", "# Accessibility, once more\n")
+    told.commit("edit", author="designer", check=False)
+    assert boxes(told)["stage-10"] == "stale"
+
+
+def test_a_stage_whose_condition_does_not_hold_is_left_out_and_says_why(story: Tell) -> None:
+    told = backend_only(story)
+    assert boxes(told)["stage-10"] == "skipped"
+    assert notes(told, "stage-10") == ["nothing changes in the area frontend"]
+    told.write_gate("stage-05", security_review_required=False)
+    assert told.commit("pre-review", check=False).code == 0
+
+
+def test_what_a_left_out_stage_needed_its_successors_need(story: Tell) -> None:
+    told = told_under(story, "clarified")
+    told.write("src/backend/plain.js", "// backend\n")
+    told.write_gate("stage-05", security_review_required=False)
+    assert "stage-04-backend is missing" in refused(told, "order/predecessor")
+
+
+def test_the_paths_of_a_left_out_stage_are_free_and_those_of_a_stage_in_order_are_not(story: Tell) -> None:
+    told = told_under(story, "clarified")
+    told.write("pipeline/accessibility.md", "# Notes\n")
+    assert told.commit("notes", check=False).code == 0
+    told.write("src/frontend/form.js", "// frontend\n")
+    told.write("pipeline/accessibility.md", "# More notes\n")
+    assert "accessibility stage, which is not open yet" in refused(told, "order/early-work")
+
+
+def test_the_whole_change_counts_whatever_the_order_of_commits(story: Tell) -> None:
+    told = backend_only(story)
+    told.write_gate("stage-05", security_review_required=False)
+    told.commit("pre-review")
+    frontend_too(told)
+    states = boxes(told)
+    assert (states["stage-10"], states["stage-05"]) == ("open", "stale")
+    answer = told.check("--rev", "HEAD", "--ready")
+    assert not answer["ready"]
+    assert any(one["rule"] == "ready/stage" and "stage-10" in one["message"] for one in answer["findings"])
+    assert told.check("--index", "--ready")["stages"] == answer["stages"]
+
+
+@pytest.mark.parametrize("status", ["FAIL", "ESCALATE"])
+def test_a_refusal_is_not_shed_by_taking_the_change_back(story: Tell, status: str) -> None:
+    told = backend_only(story)
+    frontend_too(told)
+    told.write_gate("stage-10", status, escalation_reason="contrast")
+    told.commit("accessibility", author="designer", check=False)
+    for path in ("src/frontend/form.js", "pipeline/pr-frontend.md", "pipeline/gates/stage-04-frontend.json"):
+        told.git("rm", "-q", path)
+    told.commit("take the frontend back", check=False)
+    assert boxes(told)["stage-10"] == status.lower()
+    if status == "ESCALATE":
+        told.git("rm", "-q", "pipeline/gates/stage-10.json")
+        assert "escalation-bypassed" in told.door().err
+        assert boxes(told, "--index")["stage-10"] == "escalate"
+
+
+def test_triggers_and_combinations(story: Tell) -> None:
+    policy = POLICY.replace(
+        "when: {area_changed: frontend}", "when: {any: [{area_changed: frontend}, {triggered: path:auth}]}"
+    )
+    told = backend_only(story, policy)
+    assert notes(told, "stage-10") == ["nothing changes in the area frontend and path:auth does not fire"]
+    told.write("src/backend/login.js", "// login\n")
+    told.commit("login", check=False)
+    assert boxes(told)["stage-10"] != "skipped"
+
+
+def test_skip_when(story: Tell) -> None:
+    policy = POLICY.replace("when: {area_changed: frontend}", "skip_when: {not: {area_changed: frontend}}")
+    told = backend_only(story, policy)
+    assert notes(told, "stage-10") == ["nothing changes in the area frontend"]
+    frontend_too(told)
+    assert boxes(told)["stage-10"] == "open"
+
+
+def test_one_gate_for_each_area(story: Tell) -> None:
+    told = told_under(story, "built", POLICY.replace("role: designer", "role: designer-{area}\n    fan_out: area"))
+    assert {name for name in boxes(told) if name.startswith("stage-10")} == {"stage-10-backend", "stage-10-frontend"}
+    for area in ("backend", "frontend"):
+        told.write_gate(f"stage-10-{area}")
+        assert told.commit(f"accessibility of the {area}", check=False).code == 0
+        assert boxes(told)[f"stage-10-{area}"] == "pass"
+    told.write("src/frontend/form.js", "// frontend, changed\n")
+    told.commit("change", check=False)
+    assert (boxes(told)["stage-10-backend"], boxes(told)["stage-10-frontend"]) == ("waiting", "stale")
+
+
+def test_a_stage_left_out_by_a_profile_is_on_no_track(story: Tell) -> None:
+    policy = POLICY.replace("when: {area_changed: frontend}", "skip_when: {profile: prototype}")
+    told = told_under(story, "built", policy + "profiles: {prototype: true}\n")
+    assert "stage-10" not in boxes(told)
+    told.write_gate("stage-05")
+    assert told.commit("pre-review", check=False).code == 0
+    assert told.state("stage-05") == "pass"
+
+
+def test_a_branch_does_not_leave_a_stage_out_by_choosing_a_profile(story: Tell) -> None:
+    policy = POLICY.replace("when: {area_changed: frontend}", "skip_when: {profile: prototype}")
+    told = told_under(story, "built", policy + "profiles: {prototype: false}\n")
+    told.write(".gates.yaml", policy + "profiles: {prototype: true}\n")
+    told.commit("prototype", check=False)
+    told.write_gate("stage-05")
+    assert "stage-10 is missing" in refused(told, "order/predecessor")
