@@ -65,6 +65,8 @@ EXITS = {
     "visualize": "0 written or up to date · 1 with `--check`: out of date · 2 no run is under way · 4 could not decide",
     "summary": "0 written or up to date · 1 with `--check`: out of date · 2 no run is under way · 4 could not decide",
     "log": "0 whenever it could be told · 4 could not decide",
+    "waiver new": "0 written, or there already · 2 another waiver has that name · 64 it would not count",
+    "waiver list": "0 listed · 1 or 2 one that the work tree brings is refused",
     "policy check": "0 accepted, warnings or not · 1 refused · 64 there is no such file",
     "policy test": "0 every case as expected · 1 a file is refused · 2 a case is not as expected",
     "policy simulate": "0 whenever it could be told · 1 the edited policy is refused · 4 a merge could not be judged",

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from commitgate.commands.check import ask, report_of
+from commitgate.commands.check import ask, report_of, waived_of
 from commitgate.documents.gate import render
 from commitgate.engine import COMMIT, INDEX, WORKTREE, Question, open_engine
 from commitgate.report import formats
@@ -156,7 +156,7 @@ class Story(Repo):
             question = Question(INDEX if "--index" in words else WORKTREE)
             side = "the index" if "--index" in words else "the work tree"
         findings, answer = ask(str(self.path), question, ready)
-        report = report_of(f"commitgate: {side}", findings, answer)
+        report = report_of(f"commitgate: {side}", findings, answer, waived_of(answer, question, ready))
         data: dict[str, Any] = json.loads(formats.render("json", report))
         return data
 

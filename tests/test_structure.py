@@ -22,7 +22,7 @@ LAYERS = (
     ("documents", "policy", "facts"),
     ("memo",),
     ("judge", "base", "trees", "gather", "report"),
-    ("heads", "policies", "sides"),
+    ("heads", "policies", "sides", "waivers"),
     ("engine",),
     ("replay", "chronicle", "protection"),
     ("simulation",),
@@ -129,7 +129,7 @@ def test_the_help_needs_neither_click_nor_any_command():
 
 
 RULE = re.compile(r'"((?:json|gate|run|review|context|brief|design|report|order|track|checkpoint|escalation|engine'
-                  r'|consistency|security|policy|ready|merge|push)/[a-z][a-z0-9-]*)"')  # fmt: skip
+                  r'|consistency|security|policy|ready|merge|push|waiver|budget)/[a-z][a-z0-9-]*)"')  # fmt: skip
 
 
 def rules_in(folder: Path) -> set[str]:

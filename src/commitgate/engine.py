@@ -35,6 +35,7 @@ from commitgate.sides import (
     started_index_rows,
     state_of,
 )
+from commitgate.waivers import with_waivers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ class Engine:
             parents = tuple(gathering.with_delta(parent, gathering.states[oid]) for parent, oid in pairs)
         before = join_books(books.get(parent, BLANK) for parent in snapshot.parents).of(_run_of(snapshot))
         facts = gathering.facts(COMMIT, gathering.states[commit], snapshot, parents, reference)
+        facts = with_waivers(gathering, facts, gathering.states[commit], force.tip)
         return Answer(judge(policy, facts, before, now), policy, facts, target)
 
     def _about_tree(
@@ -204,6 +206,7 @@ class Engine:
         parents = tuple(gathering.with_delta(gathering.tree(parent, {}), parent) for parent in states)
         facts = gathering.facts(kind, state, snapshot, parents, ground.reference)
         facts = facts._replace(unmerged=tuple(sorted({row.path for row in rows if row.unmerged})))
+        facts = with_waivers(gathering, facts, state, force.tip)
         before = join_books(ground.books[head] for head in heads).of(_run_of(snapshot))
         return Answer(judge(policy, facts, before, now), policy, facts, target)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commitgate.documents.facts import ContextFacts, GateFacts, ReviewFacts, RunFacts
+from commitgate.documents.facts import ContextFacts, GateFacts, ReviewFacts, RunFacts, WaiverFacts
 from commitgate.objects import Person, Row
 from commitgate.policy.layout import GATES, is_gate_path, reviewer_of
 from commitgate.record import Record
@@ -109,6 +109,30 @@ class Snapshot(Record):
         return found
 
 
+class Waiver(Record):
+    """A waiver in one tree: its path, its blob, and what it says."""
+
+    path: str
+    oid: str
+    facts: WaiverFacts
+
+    @property
+    def name(self) -> str:
+        """Its id: the name of the file without the ending."""
+        return self.path.rsplit("/", 1)[-1].rpartition(".")[0]
+
+
+class Waivers(Record):
+    """What the judge is told about waivers."""
+
+    standing: tuple[Waiver, ...]  # in the target branch's tree, whether they count or not
+    brought: tuple[Waiver, ...]  # that the side adds or changes
+    control: tuple[str, ...]  # paths of the control plane that the side changes, and the target has not like that
+
+
+NO_WAIVERS = Waivers((), (), ())
+
+
 class Facts(Record):
     """Everything the judge is told about one question."""
 
@@ -120,3 +144,4 @@ class Facts(Record):
     unmerged: tuple[str, ...]  # paths with conflicts in the index
     based: bool = True  # False: without a run, and with no single merge base
     outside: tuple[Change, ...] = ()  # what the side changes since its run landed; no gate covers it
+    waivers: Waivers = NO_WAIVERS

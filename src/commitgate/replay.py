@@ -17,10 +17,12 @@ from commitgate.judge.ledger import BLANK, Book, History, join_books
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.replayed import Event, judge_commit, left_state, lost_run, open_areas, restores, stands
 from commitgate.judge.verdict import both, judge
+from commitgate.judge.waiving import CHANGES, OBSTACLES, STATE, Waived, cover, waived_by
 from commitgate.memo import Memo, NoMemo
 from commitgate.policies import Policies
 from commitgate.policy.model import Policy
 from commitgate.record import Record
+from commitgate.waivers import control_paths, with_waivers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class Replay(Record):
     answer: Answer
     commits: int
     events: tuple[Event, ...]
+    waived: tuple[Waived, ...] = ()  # of the commits; what is waived at the tip stands in the verdict
 
     def standing(self) -> list[Finding]:
         """What is still so at the tip: its documents that the range changed, and what no commit repaired."""
@@ -46,6 +49,14 @@ class Replay(Record):
         """The repaired ones as errors, for ``history: strict``."""
         return [_named(one)._replace(level=BLOCKED) for one in self.events if one.repaired_by]
 
+    def waived_standing(self) -> list[Waived]:
+        """What would stand there without a waiver."""
+        return list(dict.fromkeys((*self.answer.verdict.lawful_by_waiver, *self.waived)))
+
+    def waived_merging(self) -> list[Waived]:
+        """What would keep the tip from being merged without a waiver."""
+        return [one for one in self.answer.verdict.waived if one.part in (STATE, OBSTACLES)]
+
     def merging(self) -> list[Finding]:
         """What keeps the tip from being merged: its state, and the stages that are not effective."""
         return [*self.answer.verdict.state, *self.answer.verdict.obstacles]
@@ -55,6 +66,22 @@ def _named(event: Event) -> Finding:
     finding = event.finding
     end = f"..{event.repaired_by[:12]}" if event.repaired_by else ""
     return finding._replace(message=f"{event.commit[:12]}{end}: {finding.message}")
+
+
+def _waived(gathering: Gathering, replay: Replay, now: int) -> Replay:
+    """The replay without the events that a waiver covers; those are kept apart."""
+    waivers = replay.answer.facts.waivers
+    if not waivers.standing:
+        return replay
+    paths = {one.finding.path for one in replay.events if one.finding.path}
+    control = (*waivers.control, *control_paths(gathering, paths))
+    covering = cover(replay.answer.verdict, waivers, now)
+    covering = covering._replace(paths=covering.paths | set(control))
+    found = [(one, covering.by(one.finding)) for one in replay.events]
+    return replay._replace(
+        events=tuple(one for one, waiver in found if waiver is None),
+        waived=tuple(waived_by(waiver, _named(one), CHANGES) for one, waiver in found if waiver is not None),
+    )
 
 
 class Replaying:
@@ -82,7 +109,8 @@ class Replaying:
         verdict = both(first.answer.verdict, second.answer.verdict)
         told = {(one.commit, one.finding) for one in first.events}
         events = (*first.events, *(one for one in second.events if (one.commit, one.finding) not in told))
-        return Replay(first.answer._replace(verdict=verdict), first.commits, events)
+        waived = tuple(dict.fromkeys((*first.waived, *second.waived)))
+        return Replay(first.answer._replace(verdict=verdict), first.commits, events, waived)
 
     def replay_all(self, head: str, now: int, known: tuple[str, ...] = ()) -> Replay:
         """Judge everything up to ``head`` where there is no target branch yet, under the policy that it brings."""
@@ -106,15 +134,17 @@ class Replaying:
             parents = (snapshot,)
         before = walk.before(snapshot)
         facts = gathering.facts(COMMIT, gathering.states[head], snapshot, parents, reference)
+        facts = with_waivers(gathering, facts, gathering.states[head], base)
         verdict = judge(policy, facts, before, now)
         documents = tuple(one for one in verdict.documents if not one.path or one.path in walk.touched)
-        verdict = verdict._replace(documents=documents, changes=())
+        waived = tuple(one for one in verdict.waived if one.part != CHANGES)
+        verdict = verdict._replace(documents=documents, changes=(), waived=waived)
         answer = Answer(verdict, policy, facts, Target("", "", base))
         events = tuple(
             one if stands(policy, one, verdict) else one._replace(repaired_by=walk.repairs(one) or head)
             for one in walk.events
         )
-        return Replay(answer, walk.commits, events)
+        return _waived(gathering, Replay(answer, walk.commits, events), now)
 
     def _between(self, head: str, *behind: str) -> set[str]:
         exclude = [f"^{one}" for one in behind if one]

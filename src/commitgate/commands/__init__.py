@@ -44,6 +44,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("adr", "adr", "Write a numbered architecture decision record."),
             ("ask", "ask", "Put a question into the context file."),
             ("answer", "answer", "Answer a question of the context file."),
+            ("waiver", "waiver", "Write a waiver of a rule for some paths and days, or list those that there are."),
         ),
     ),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 import click
 
@@ -12,16 +13,17 @@ from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import PASS, UNKNOWN, Finding, exit_code
 from commitgate.git.process import Repository
 from commitgate.judge.verdict import Verdict
+from commitgate.judge.waiving import OBSTACLES, STATE, Waived
 from commitgate.report import formats
 from commitgate.report.model import Report, of_findings, of_verdict
 from commitgate.report.terminal import colours
-from commitgate.report.text import Colours, neutral, render
+from commitgate.report.text import Colours, neutral, render, waived_lines
 from commitgate.working import summary as job_summary
 from commitgate.working.output import emit
 
 # What each composable hook looks at: prefixes of rule ids. What nobody can decide concerns every one of them.
 FAMILIES = {
-    "validate": ("json/", "gate/", "run/", "context/", "policy/"),
+    "validate": ("json/", "gate/", "run/", "context/", "policy/", "waiver/"),
     "approvals": ("review/", "gate/derived-", "policy/"),
     "security": ("security/", "track/", "policy/"),
     "order": ("order/", "checkpoint/", "consistency/", "brief/", "design/", "report/", "policy/"),
@@ -55,14 +57,20 @@ def command(side: str, rev: str | None, ready: bool, only: str | None, form: str
         raise UserError("--index and --rev exclude each other", "git gate check --rev HEAD")
     question = Question(COMMIT, rev) if rev is not None else Question(side)
     findings, answer = ask("", question, ready)
+    waived = waived_of(answer, question, ready)
     if only is not None:
-        findings = [one for one in findings if one.rule.startswith((*FAMILIES[only], *_ALWAYS))]
+        rules = (*FAMILIES[only], *_ALWAYS)
+        findings = [one for one in findings if one.rule.startswith(rules)]
+        waived = [one for one in waived if one.finding.rule.startswith(rules)]
     if form == formats.TEXT:
         verdict = answer.verdict if answer is not None else None
         closing = summary(verdict, ready, question, exit_code(findings))
-        text = render(findings, colours() if output is None else Colours(False)) + closing
+        colour = colours() if output is None else Colours(False)
+        text = render(findings, colour) + waived_lines(((one.finding, one.told) for one in waived), colour) + closing
     else:
-        report = report_of(f"commitgate: {f'commit {rev}' if rev is not None else _SIDES[side]}", findings, answer)
+        report = report_of(
+            f"commitgate: {f'commit {rev}' if rev is not None else _SIDES[side]}", findings, answer, waived
+        )
         text = formats.render(form, report)
         if form == formats.GITHUB:
             job_summary.add(report)
@@ -87,11 +95,22 @@ def ask(directory: str, question: Question, ready: bool) -> tuple[list[Finding],
         return [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)], None
 
 
-def report_of(title: str, findings: list[Finding], answer: Answer | None) -> Report:
-    """The report of a question's findings."""
+def report_of(title: str, findings: list[Finding], answer: Answer | None, waived: Iterable[Waived] = ()) -> Report:
+    """The report of a question's findings, and of those that waivers cover."""
     if answer is None:
         return of_findings(title, findings)
-    return of_verdict(title, findings, answer.policy, answer.verdict)
+    return of_verdict(title, findings, answer.policy, answer.verdict, waived)
+
+
+def waived_of(answer: Answer | None, question: Question, ready: bool) -> list[Waived]:
+    """What the question would have found without waivers."""
+    if answer is None:
+        return []
+    verdict = answer.verdict
+    parts = [] if question.kind == INDEX and not ready else [STATE]
+    parts += [OBSTACLES] if ready else []
+    found = [*verdict.lawful_by_waiver, *(one for one in verdict.waived if one.part in parts)]
+    return list({one.finding: one for one in found}.values())
 
 
 def _asked(verdict: Verdict, question: Question, ready: bool) -> list[Finding]:

@@ -13,6 +13,7 @@ from commitgate.report.plain import status_data
 from commitgate.report.table import render
 from commitgate.report.terminal import colours
 from commitgate.report.text import render as render_findings
+from commitgate.report.text import waived_lines
 
 
 @click.command()
@@ -28,6 +29,7 @@ def command(as_json: bool) -> int:
     colour = colours()
     click.echo(render(data, colour), nl=False)
     trouble = [one for one in (*verdict.lawful, *verdict.state) if one.level]
-    if trouble:
-        click.echo("\n" + render_findings(trouble, colour), nl=False)
+    waived = waived_lines(((one.finding, one.told) for one in verdict.waived), colour)
+    if trouble or waived:
+        click.echo("\n" + render_findings(trouble, colour) + waived, nl=False)
     return PASS

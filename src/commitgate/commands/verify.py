@@ -12,6 +12,7 @@ from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import UNKNOWN, Finding, exit_code
 from commitgate.git.process import Repository
 from commitgate.git.refs import Refs, resolve
+from commitgate.judge.waiving import Waived
 from commitgate.memo import NoMemo
 from commitgate.policies import Policies, PolicyRefused
 from commitgate.replay import Replay, Replaying
@@ -19,7 +20,7 @@ from commitgate.report import formats
 from commitgate.report.model import of_findings, of_verdict
 from commitgate.report.progress import Progress
 from commitgate.report.terminal import colours
-from commitgate.report.text import Colours, neutral, render
+from commitgate.report.text import Colours, neutral, render, waived_lines
 from commitgate.working import summary as job_summary
 from commitgate.working.output import emit
 
@@ -60,15 +61,18 @@ def command(commits: str | None, ready: bool, history: str | None, form: str, ou
     finally:
         progress.clear()
     code = exit_code(findings)
+    waived = waived_of(replay, ready) if replay is not None else []
     if form == formats.TEXT:
         shown = [*findings, *(one for one in kept if one not in findings)]
-        text = render(shown, colours() if output is None else Colours(False)) + summary(replay, ready, code)
+        colour = colours() if output is None else Colours(False)
+        text = render(shown, colour) + waived_lines(((one.finding, one.told) for one in waived), colour)
+        text += summary(replay, ready, code)
     else:
         title = f"commitgate: {commits or 'the range to HEAD'}"
         if replay is None:
             report = of_findings(title, findings)
         else:
-            report = of_verdict(title, findings, replay.answer.policy, replay.answer.verdict)
+            report = of_verdict(title, findings, replay.answer.policy, replay.answer.verdict, waived)
             report = report._replace(history=tuple(one for one in kept if one not in findings))
         text = formats.render(form, report)
         if form == formats.GITHUB:
@@ -83,6 +87,12 @@ def findings_of(replay: Replay, ready: bool) -> list[Finding]:
     if ready:
         findings += replay.merging()
     return list(dict.fromkeys(findings))
+
+
+def waived_of(replay: Replay, ready: bool) -> list[Waived]:
+    """What waivers cover of that."""
+    waived = replay.waived_standing() + (replay.waived_merging() if ready else [])
+    return list({one.finding: one for one in waived}.values())
 
 
 def ends(repo: Repository, commits: str | None) -> tuple[str, str]:

@@ -145,6 +145,21 @@ class DesignFacts(Record):
     findings: tuple[Finding, ...]
 
 
+class WaiverFacts(Record):
+    """One ``pipeline/waivers/<id>.yml``. With a MALFORMED finding it waives nothing, whatever the other fields hold."""
+
+    id: str  # what the document says of itself, "" when it leaves that to its file name
+    rule: str
+    scope: tuple[str, ...]  # path patterns, gitignore syntax
+    reason: str
+    owner: str
+    approved_by: str
+    expires: str  # as written: a day, or a moment with its zone
+    until: int  # the first moment at which it counts no more, epoch seconds; a day counts to its end in UTC
+    findings: tuple[Finding, ...]
+    lines: dict[str, int]
+
+
 class TestReportFacts(Record):
     """``pipeline/test-report.md``: which test proves which acceptance criterion, and the totals.
 

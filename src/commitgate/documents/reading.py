@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commitgate.policy.layout import is_gate_path, reviewer_of
+from commitgate.policy.layout import is_gate_path, is_waiver_path, reviewer_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ def kind_of(below: str) -> str:
         return "gate"
     if reviewer_of(below):
         return "review"
+    if is_waiver_path(below):
+        return "waiver"
     return _BY_NAME.get(below, "")
 
 

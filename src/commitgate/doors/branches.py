@@ -38,6 +38,7 @@ class Judging:
         self._now = now
         self._replaying = Replaying(repo, lambda commits: None, memo)
         self._replays: dict[tuple[str, ...], Replay] = {}
+        self.waived: list[tuple[Finding, str]] = []  # what would have been found without waivers
 
     def judge(self, updates: Sequence[Update]) -> Answers:
         """What is to be said of every update, in the order given."""
@@ -81,6 +82,7 @@ class Judging:
     def moved(self, base: str, new: str) -> list[Finding]:
         """What speaks against moving the target branch from ``base`` ("": it is founded) to ``new``."""
         replay = self._replay(base, new)
+        self.waived += [(one.finding, one.told) for one in replay.waived_merging()]
         return list(dict.fromkeys([*_counting(replay), *replay.merging()]))
 
     def _branch(self, update: Update) -> list[Finding]:
@@ -115,6 +117,7 @@ class Judging:
                 self._replays[asked] = self._replaying.replay(base, head, self._now, known)
             else:
                 self._replays[asked] = self._replaying.replay_all(head, self._now, known)
+            self.waived += [(one.finding, one.told) for one in self._replays[asked].waived_standing()]
         return self._replays[asked]
 
 
@@ -128,16 +131,19 @@ def _refused(message: str, hint: str) -> Finding:
     return Finding("push/protected", BLOCKED, message, hint)
 
 
-def tell(answers: Iterable[tuple[str, list[Finding]]], closing: str) -> int:
-    """Say for each ref why it is refused, and nothing when all pass. The one exit code: the worst of all."""
+def tell(answers: Iterable[tuple[str, list[Finding]]], closing: str, waived: Sequence[tuple[Finding, str]] = ()) -> int:
+    """Say for each ref why it is refused, and what was waived; nothing else when all pass. The worst exit code."""
     told = list(answers)
     code = exit_code(finding for _, findings in told for finding in findings)
-    if code == PASS:
+    if code == PASS and not waived:
         return code
     from commitgate.report.terminal import colours
-    from commitgate.report.text import neutral, render
+    from commitgate.report.text import neutral, render, waived_lines
 
     colour = colours(sys.stderr)
+    sys.stderr.write(waived_lines(waived, colour))
+    if code == PASS:
+        return code
     for ref, findings in told:
         if exit_code(findings) == PASS:
             sys.stderr.write(f"{neutral(ref)}: in order\n")

@@ -28,16 +28,18 @@ def run(hook: str, arguments: list[str]) -> int:
 def before_commit() -> int:
     """Judge the index: may this commit be made? State that is merely unfinished never refuses."""
     repo = Repository()
+    waived: list[tuple[Finding, str]] = []
     try:
-        findings = _lawful(repo)
+        findings = _lawful(repo, waived)
     except CannotDecide as unknown:
         findings = [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)]
     code = exit_code(findings)
-    if findings:
+    if findings or waived:
         from commitgate.report.terminal import colours
-        from commitgate.report.text import render
+        from commitgate.report.text import render, waived_lines
 
-        sys.stderr.write(render(findings, colours(sys.stderr)))
+        colour = colours(sys.stderr)
+        sys.stderr.write(render(findings, colour) + waived_lines(waived, colour))
     if code == PASS:
         marker.leave(repo)
     else:
@@ -74,7 +76,8 @@ def refuse(error: GateError) -> int:
     return tell([("every ref", findings)], "nothing could be judged, so nothing is changed")
 
 
-def _lawful(repo: Repository) -> list[Finding]:
+def _lawful(repo: Repository, waived: list[tuple[Finding, str]]) -> list[Finding]:
+    """What speaks against committing the index; what would without a waiver is added to ``waived``."""
     started = start_index_reads(repo)
     # Imported only now: git works while Python loads.
     from commitgate.engine import INDEX, PolicyRefused, Question, engine_of
@@ -84,6 +87,7 @@ def _lawful(repo: Repository) -> list[Finding]:
             now = int(time.time())
             answer = engine.ask(Question(INDEX), now)
             lawful = answer.verdict.lawful
+            waived += [(one.finding, one.told) for one in answer.verdict.lawful_by_waiver]
             if answer.policy.derive == "write" and any(one.rule in _DERIVED for one in lawful):
                 from commitgate.doors.rederive import rederive
 

@@ -40,4 +40,5 @@ def _judge(updates: list[Update]) -> int:
     commit = next((one.new for one in updates if one.new), "HEAD")
     with engine_of(repo) as engine:
         protected = protected_here(engine, Refs(repo), commit)
-        return tell(Judging(repo, protected, ["--remotes"], int(time.time())).judge(updates), "nothing is pushed")
+        judging = Judging(repo, protected, ["--remotes"], int(time.time()))
+        return tell(judging.judge(updates), "nothing is pushed", judging.waived)

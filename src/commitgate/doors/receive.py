@@ -28,6 +28,7 @@ def before_receive(data: bytes) -> int:
     # A branch may be another name of the protected one, as master is of main after it has been renamed.
     updates = [one._replace(ref=meant(repo, one.ref)) if one.ref.startswith(HEADS) else one for one in updates]
     memo = NoMemo()  # one for the whole answer, so that the policy is read once
-    answers = Judging(repo, protected_by_server(repo, memo), ["--all"], int(time.time()), memo).judge(updates)
+    judging = Judging(repo, protected_by_server(repo, memo), ["--all"], int(time.time()), memo)
+    answers = judging.judge(updates)
     repo.close()
-    return tell(answers, "nothing is accepted")
+    return tell(answers, "nothing is accepted", judging.waived)

@@ -13,7 +13,7 @@ from commitgate.engine import engine_of
 from commitgate.finding import BLOCKED, Finding
 from commitgate.git.process import Repository
 from commitgate.git.refs import Refs, is_ancestor
-from commitgate.protection import Protected, protected_here
+from commitgate.protection import protected_here
 
 
 def prepared(data: bytes) -> int:
@@ -25,14 +25,16 @@ def prepared(data: bytes) -> int:
     repo = Repository()
     with engine_of(repo) as engine:
         protected = protected_here(engine, Refs(repo), next((one.new for one in heads if one.new), "HEAD"))
+        judging = Judging(repo, protected, (), int(time.time()))
         answers: Answers = []
         for one in heads:
             if one.ref[len(HEADS) :] in protected.branches:
-                answers.append((one.ref, _asked(repo, protected, one, updates)))
-        return tell(answers, "the branch stays where it is; if others have that commit already, git fetch first")
+                answers.append((one.ref, _asked(repo, judging, protected.shared, one, updates)))
+        closing = "the branch stays where it is; if others have that commit already, git fetch first"
+        return tell(answers, closing, judging.waived)
 
 
-def _asked(repo: Repository, protected: Protected, update: Update, updates: list[Update]) -> list[Finding]:
+def _asked(repo: Repository, judging: Judging, shared: str, update: Update, updates: list[Update]) -> list[Finding]:
     # The old side of a line is zeros whenever the command did not ask for one, so the ref itself is read.
     now = repo.line("for-each-ref", "--format=%(objectname)", update.ref)
     if not update.new:
@@ -47,7 +49,7 @@ def _asked(repo: Repository, protected: Protected, update: Update, updates: list
     theirs += [one.new for one in fetched if one.ref.endswith(f"/{name}")]
     if any(is_ancestor(repo, update.new, tip) for tip in {*theirs, now} - {""}):
         return []
-    return Judging(repo, protected, (), int(time.time())).moved(protected.shared or now, update.new)
+    return judging.moved(shared or now, update.new)
 
 
 def _is_packing(repo: Repository, update: Update) -> bool:

@@ -15,6 +15,7 @@ from commitgate.judge.security import floor_findings, lifted_findings, missing_r
 from commitgate.judge.stages import ESCALATED, FAIL, PASSED, SKIPPED, STALE, WAITING, Board, Box, board
 from commitgate.judge.staleness import stale_findings
 from commitgate.judge.verdicts import read_verdicts
+from commitgate.judge.waiving import CHANGES, DOCUMENTS, Waived, settle
 from commitgate.policy.layout import ARCHIVE, area_of, gate_path
 from commitgate.policy.model import Policy, Track
 from commitgate.record import Record
@@ -25,7 +26,8 @@ class Verdict(Record):
 
     ``documents``: what is wrong with the documents as they stand; ``changes``: what the commit itself does against the
     rules. ``state``: where the run stands (FAIL, ESCALATE, veto, …), which never makes a commit unlawful.
-    ``obstacles``: what keeps the branch from being ready. ``board`` is None when no run is active.
+    ``obstacles``: what keeps the branch from being ready. ``board`` is None when no run is active. ``waived``: what a
+    waiver of the target branch covers; it stands in none of the others and refuses nothing.
     """
 
     run: str
@@ -40,15 +42,26 @@ class Verdict(Record):
     ready: bool
     history: History
     snapshot: Snapshot
+    waived: tuple[Waived, ...] = ()
 
     @property
     def lawful(self) -> tuple[Finding, ...]:
         """Everything that may make a commit unlawful."""
         return (*self.documents, *self.changes)
 
+    @property
+    def lawful_by_waiver(self) -> tuple[Waived, ...]:
+        """What would stand there without a waiver."""
+        return tuple(one for one in self.waived if one.part in (DOCUMENTS, CHANGES))
+
 
 def judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
     """Judge a side. ``before`` is the joined history of its parents; ``now`` is in epoch seconds."""
+    return settle(_judge(policy, facts, before, now), facts.waivers, now)
+
+
+def _judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
+    """The verdict before any waiver."""
     side = facts.side
     run = side.run
     documents = [_unmerged(path) for path in facts.unmerged]
@@ -104,6 +117,7 @@ def both(first: Verdict, second: Verdict) -> Verdict:
         state=added(first.state, second.state),
         obstacles=added(first.obstacles, second.obstacles),
         ready=first.ready and second.ready,
+        waived=(*first.waived, *(one for one in second.waived if one not in first.waived)),
     )
 
 

@@ -88,6 +88,10 @@ def _problem(error: ValidationError) -> str:
             return f"found {found}, expected {_brief(expected)}"
         case "pattern":
             return f"found {found}, which is not a name of the expected form"
+        case "required":
+            held: Any = error.instance
+            missing = [key for key in expected if key not in held]
+            return f"without {', '.join(missing)}"
         case "minimum" | "maximum":
             return f"found {found}, the {error.validator} is {expected}"
         case _:

@@ -16,6 +16,7 @@ SUMMARY_FILE = "summary.md"
 GATES = "gates/"
 ARCHIVE = "archive/"
 REVIEWS = "code-review/"
+WAIVERS = "waivers/"
 SECURITY_GATE = "stage-05-security"  # its vetoes and conditions have rules of their own
 # They tell of the whole run, so no stage owns them and they may be written at any time.
 _UNOWNED = (RUN_FILE, CONTEXT_FILE, DIAGRAM_FILE, SUMMARY_FILE)
@@ -38,6 +39,14 @@ def area_names(policy: Policy) -> tuple[str, ...]:
 def is_gate_path(path: str) -> bool:
     """Whether a path below the run folder is that of a gate: ``gates/<name>.json`` and nothing deeper."""
     return path.startswith(GATES) and path.endswith(".json") and "/" not in path[len(GATES) :]
+
+
+def is_waiver_path(path: str) -> bool:
+    """Whether a path below the run folder is that of a waiver: YAML in ``waivers/``, and nothing deeper.
+
+    Waivers are no process files: they are part of the control plane, so a change of one is a change of the product.
+    """
+    return path.startswith(WAIVERS) and path.endswith((".yml", ".yaml")) and "/" not in path[len(WAIVERS) :]
 
 
 def is_process(policy: Policy, path: str) -> bool:

@@ -6,6 +6,7 @@ from commitgate.finding import Finding, exit_code
 from commitgate.judge.advice import advise
 from commitgate.judge.notes import carried_warnings
 from commitgate.judge.verdict import Verdict
+from commitgate.judge.waiving import Waived
 from commitgate.record import Record
 from commitgate.report.plain import run_data, stage_data
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Report(Record):
     """One answer of the gate, ready to be shown.
 
-    findings: what is wrong; suppressed: findings that a waiver covers, each with the waiver's id or reason;
+    findings: what is wrong; suppressed: findings that a waiver covers, each with the waiver in one line;
     stages: rows as :func:`commitgate.report.plain.stage_data` gives them; exit: the exit code of the whole answer;
     run: ``{"id", "feature", "track"}`` or None; warnings: (stage id, text) as gates carry them forward;
     history: findings about commits of a range that a later commit repaired, each message naming its commit, with the
@@ -41,14 +42,16 @@ class Report(Record):
     command: str = ""
 
 
-def of_verdict(title: str, findings: Iterable[Finding], policy: Policy, verdict: Verdict) -> Report:
-    """The report of one judged side. ``findings``: those of the verdict that the question asks for."""
+def of_verdict(
+    title: str, findings: Iterable[Finding], policy: Policy, verdict: Verdict, waived: Iterable[Waived] = ()
+) -> Report:
+    """The report of one judged side. ``findings`` and ``waived``: those of the verdict that the question asks for."""
     listed = tuple(findings)
     advice = advise(policy, verdict)
     return Report(
         title=title,
         findings=listed,
-        suppressed=(),
+        suppressed=tuple((one.finding, one.told) for one in waived),
         stages=tuple(stage_data(verdict)),
         ready=verdict.ready,
         exit=exit_code(listed),

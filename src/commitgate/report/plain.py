@@ -107,4 +107,5 @@ def status_data(verdict: Verdict) -> dict[str, Any]:
         "stages": [{"label": short[row["stage"]], **row} for row in stage_data(verdict)],
         "warnings": warning_data(carried_warnings(verdict.snapshot)),
         "findings": [finding_data(finding) for finding in findings],
+        "suppressed": [{**finding_data(one.finding), "waiver": one.told} for one in verdict.waived],
     }

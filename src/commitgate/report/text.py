@@ -97,6 +97,18 @@ class Colours:
         return f"{code}{text}{_OFF}" if self._wanted else text
 
 
+def waived_lines(waived: Iterable[tuple[Finding, str]], colour: Colours) -> str:
+    """What waivers cover, counted apart: rule and place, and the waiver in words. "" for nothing."""
+    listed = list(dict.fromkeys(waived))
+    if not listed:
+        return ""
+    lines = [f"{colour.bold(f'{len(listed)} waived')}:"]
+    for finding, told in listed:
+        where = place(finding)
+        lines.append(f"    {finding.rule}{f' {where}' if where else ''}: {neutral(told)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
 def render(findings: Iterable[Finding], colour: Colours) -> str:
     """All findings, errors first; those that differ in nothing but their place stand together. "" for none."""
     return "".join(f"{line}\n" for group in grouped(findings) for line in finding_lines(group, colour))

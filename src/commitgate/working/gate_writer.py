@@ -17,6 +17,7 @@ from commitgate.judge.ledger import History, Passed
 from commitgate.judge.order import later_stages
 from commitgate.judge.security import GATE as SECURITY_GATE
 from commitgate.judge.stages import board, standing_security_vetoes
+from commitgate.judge.waiving import cover
 from commitgate.policy.layout import area_of, gate_path
 from commitgate.policy.model import Stage
 from commitgate.working.desk import Desk, Refused
@@ -166,7 +167,8 @@ def _order(desk: Desk, tree: _Tree, draft: Draft, path: str) -> list[Finding]:
         return []
     lacking = "; ".join(now.lacking[draft.stage.name])
     message = f"{draft.stage_id} cannot be PASS: {draft.stage.name} is not open: {lacking}"
-    return [Finding("order/predecessor", BLOCKED, message, "git gate next says what comes first", path)]
+    found = Finding("order/predecessor", BLOCKED, message, "git gate next says what comes first", path)
+    return [] if cover(desk.answer.verdict, desk.answer.facts.waivers, desk.now).by(found) is not None else [found]
 
 
 def _documents(desk: Desk, tree: _Tree, draft: Draft, facts: GateFacts, path: str) -> list[Finding]:
