@@ -121,6 +121,21 @@ def test_a_merge_with_conflicts_is_checked_when_it_is_committed(clone):
     assert told.git("commit", "-q", "--no-edit").err == ""
 
 
+def test_am_is_said_once_for_each_series(clone):
+    told = clone("requirements")
+    start = told.oid()
+    for name in ("a", "b"):
+        told.git("add", change(told, f"docs/{name}.md"))
+        commit(told)
+    series = told.git("format-patch", "--stdout", f"{start}..HEAD").stdout
+    told.git("switch", "-q", "-c", "other", start)
+    said = told.git("am", feed=series)
+    assert (said.err.count(NOTE), "git am" in said.err) == (1, True)
+    told.git("reset", "-q", "--hard", start)
+    told.git("commit", "-q", "--no-verify", "--allow-empty", "-m", "elsewhere")
+    assert told.git("am", "-q", feed=series).err.count(NOTE) == 1
+
+
 @pytest.mark.parametrize("backend", ["--merge", "--apply"])
 def test_a_rebase_is_said_once(clone, backend):
     told = clone("requirements")

@@ -124,6 +124,8 @@ def resolve(repo: Repository, revision: str) -> str:
         return revision
     try:
         return repo.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    except GitFailed:
+    except GitFailed as failed:
+        if failed.rule == "engine/no-repository":
+            raise
         message = f"{revision} is not a commit of this repository"
         raise CannotDecide(message, "git log shows what is", "engine/revision") from None

@@ -6,7 +6,7 @@ import os
 from typing import NamedTuple
 
 from commitgate.errors import UserError
-from commitgate.git.process import GitFailed, Repository
+from commitgate.git.process import Repository
 
 
 class HooksFolder(NamedTuple):
@@ -23,13 +23,7 @@ class HooksFolder(NamedTuple):
 def work_tree(directory: str = "") -> Repository:
     """The repository of the current directory, asked at the root of its work tree (of the git directory, when bare)."""
     here = Repository(directory)
-    try:
-        root = here.line("rev-parse", "--absolute-git-dir") if is_bare(here) else here.top()
-    except GitFailed as error:
-        if "not a git repository" not in error.stderr:
-            raise
-        raise UserError("this is not a git repository", "go into one, or make one: git init") from None
-    return Repository(root)
+    return Repository(here.line("rev-parse", "--absolute-git-dir") if is_bare(here) else here.top())
 
 
 def is_bare(repo: Repository) -> bool:

@@ -23,6 +23,7 @@ HOOKS = (
     "commit-msg",
     "post-commit",
     "post-rewrite",
+    "post-applypatch",
     "pre-push",
 )
 REFERENCE_TRANSACTION = "reference-transaction"
