@@ -88,7 +88,7 @@ def commands_page() -> str:
         "same text. `git gate --help` is taken by git itself, which shows the manual page; `git-gate --help` and "
         "`git gate -h` print the list of commands. `git gate -C DIR <command>` works as if started in DIR, and "
         "`--color auto|always|never` before the command says when to print in colour. The "
-        "exit codes 64 (wrong arguments) and 130 (interrupted) can come from every command.",
+        "exit codes 64 (wrong arguments), 130 (interrupted) and 141 (the reader has gone) can come from every command.",
     ]
     for heading, rows in GROUPS:
         parts.append(f"## {heading}")

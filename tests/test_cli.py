@@ -62,7 +62,7 @@ def test_the_help_lists_every_command_once_with_a_line() -> None:
     rows = [line.split()[0] for line in text.splitlines() if line.startswith("  ") and line[2].islower()]
     assert sorted(rows) == sorted(LISTED)
     assert all(len(line) <= 100 for line in text.splitlines())
-    for code in ("0 ", "1 ", "2 ", "3 ", "4 ", "64 ", "130 "):
+    for code in ("0 ", "1 ", "2 ", "3 ", "4 ", "64 ", "130 ", "141 "):
         assert f"\n  {code}" in text
 
 
@@ -177,7 +177,23 @@ def test_a_reader_that_has_gone_gives_neither_a_traceback_nor_a_pass(repo: Repo)
         check=False,
     )
     os.close(writing)
-    assert (done.returncode, done.stderr) == (4, b"")
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no full device")
+@pytest.mark.parametrize("words", [("doctor",), ("verify", "--format", "json"), ("--help",)])
+def test_a_full_device_gives_a_clear_line_and_no_pass(words: tuple[str, ...], repo: Repo) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "commitgate", *words],
+            cwd=repo.path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 4
+    assert done.stderr.startswith(b"git gate: the answer could not be written: No space left on device\n")
+    assert b"internal error" not in done.stderr
 
 
 def test_git_finds_the_command(repo: Repo, tmp_path: Path) -> None:

@@ -12,8 +12,12 @@ def main() -> None:
     if arguments in (["--help"], ["-h"]):
         from commitgate.commands import help_text
 
-        sys.stdout.write(help_text())
-        return
+        try:
+            sys.stdout.write(help_text())
+            sys.stdout.flush()
+            return
+        except OSError:
+            pass  # asked once more below, where what goes wrong with writing has its words
     from commitgate.cli import run
 
     sys.exit(run(arguments))

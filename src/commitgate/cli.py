@@ -6,6 +6,8 @@ Exit codes are those of :mod:`commitgate.finding`. click's own default for a wro
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -15,11 +17,13 @@ import click
 from commitgate import __version__
 from commitgate.commands import COMMANDS, help_text
 from commitgate.errors import GateError, UserError
-from commitgate.finding import INTERRUPTED, PASS, UNKNOWN, USAGE
+from commitgate.finding import INTERRUPTED, PASS, UNKNOWN, UNREAD, USAGE
 from commitgate.report import terminal
 from commitgate.report.text import neutral, render
 
 PROGRAM = "git gate"
+# A full or failing device, which is nobody's bug.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class LazyGroup(click.Group):
@@ -106,15 +110,24 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone; what it did not read was not told, so this is no pass. Python's own flush at the end
-        # of the process must not complain either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNKNOWN
+        # The reader has gone; what it did not read was not told, so this is no pass.
+        abandon_output()
+        return UNREAD
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            abandon_output()
+            with contextlib.suppress(OSError):  # what is full may be both streams
+                complain(f"the answer could not be written: {error.strerror}", "make room there, and ask again")
+            return UNKNOWN
         from commitgate import crash
 
         complain(crash.line(error), "run it again; if it happens again, report it with that file")
         return UNKNOWN
+
+
+def abandon_output() -> None:
+    """Leave what is not written yet unwritten: Python's own flush at the end of the process must not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(message: str, hint: str = "") -> None:

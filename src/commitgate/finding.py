@@ -20,6 +20,7 @@ ESCALATE = 3
 UNKNOWN = 4
 USAGE = 64
 INTERRUPTED = 130
+UNREAD = 141  # whoever read the answer has gone: what a shell reports of git itself then
 
 WARNING = PASS
 

@@ -88,6 +88,7 @@ Exit codes:
   4    unknown: could not decide; never treated as a pass
   64   usage: the command line is wrong
   130  interrupted
+  141  whoever read the answer has gone before its end
 """
 
 
