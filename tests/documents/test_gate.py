@@ -154,11 +154,15 @@ STAGE_CASES: list[tuple[str, dict[str, Any], list[str]]] = [
     ("stage-04-backend", {"status": "FAIL", "blockers": [" "]}, ["gate/fail-reason"]),
     ("stage-04-backend", {"status": "FAIL", "failure_reason": "STALE"}, []),
     ("stage-07", {"retry_number": 1, "previous_failure_reason": "404"}, ["gate/retry-differs"]),
-    (
-        "stage-07",
-        {"retry_number": 1, "previous_failure_reason": "404", "this_attempt_differs_by": " "},
-        ["gate/retry-differs"],
+    *(
+        (
+            "stage-07",
+            {"retry_number": 1, "previous_failure_reason": "404", "this_attempt_differs_by": blank},
+            ["gate/retry-differs"],
+        )
+        for blank in (" ", "\u200b\u2060 \ufeff", "\u2800", "\u00ad")
     ),
+    ("stage-01", {"agent": "\u200b"}, ["gate/schema"]),
     ("stage-07", {"retry_number": 1, "this_attempt_differs_by": "wildcard"}, ["gate/retry-reason"]),
     ("stage-07", {"retry_number": 2, "previous_failure_reason": "404", "this_attempt_differs_by": "wildcard"}, []),
     ("stage-07", {"retry_number": 0}, []),

@@ -210,6 +210,8 @@ def test_retries_are_counted_from_history(story):
     assert told.commit("second", check=False).code == 0
     told.write_gate("stage-07", retry_number=2, this_attempt_differs_by="waits longer", **again)
     refuse(told, "gate/retry-same", 2)
+    told.write_gate("stage-07", retry_number=2, this_attempt_differs_by=" Waits  longer\u200b", **again)
+    refuse(told, "gate/retry-same", 2)
     told.write_gate("stage-07", retry_number=2, this_attempt_differs_by="another clock", **again)
     refuse(told, "gate/retry-escalate", 2)
     told.write_gate("stage-07", escalation_reason="fails again", **{**again, "status": "ESCALATE"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from commitgate.documents.facts import GateFacts
 from commitgate.facts import Snapshot
 from commitgate.finding import BLOCKED, MALFORMED, WARNING, Finding, at
+from commitgate.judge.history import attempt_words
 from commitgate.judge.ledger import Attempt, History
 from commitgate.objects import ABSENT, EXECUTABLE, PLAIN, SUBMODULE, SYMLINK
 from commitgate.policy.layout import GATES, gate_path, is_gate_path, is_process
@@ -168,7 +169,7 @@ def retry_findings(snapshot: Snapshot, before: History, introduced: dict[str, Ga
                     gate.lines.get("retry_number", 0),
                 )
             )
-        differs = str(gate.fields.get("this_attempt_differs_by") or "").strip()
+        differs = attempt_words(gate)
         if number >= 1 and differs and differs == attempts[-1].differs_by:
             found.append(
                 Finding(

@@ -131,7 +131,17 @@ def _speaks_for_security(policy: Policy, author: Person) -> bool:
 def _attempt(snapshot: Snapshot, gate: GateFacts) -> Attempt:
     failing = gate.fields.get("failing_tests")
     tests = tuple(sorted(str(one) for one in failing)) if isinstance(failing, list) else ()
-    return Attempt(snapshot.commit, gate.status, str(gate.fields.get("this_attempt_differs_by") or "").strip(), tests)
+    return Attempt(snapshot.commit, gate.status, attempt_words(gate), tests)
+
+
+def attempt_words(gate: GateFacts) -> str:
+    """What an attempt says it does differently, so that only other words make another text."""
+    text = str(gate.fields.get("this_attempt_differs_by") or "")
+    if not text.isascii():
+        from commitgate.documents.lookalike import INVISIBLE
+
+        text = INVISIBLE.sub("", text)
+    return " ".join(text.casefold().split())
 
 
 def _authored_escalation(snapshot: Snapshot, stage_id: str, gate: GateFacts) -> Escalation:
