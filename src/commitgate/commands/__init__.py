@@ -85,7 +85,7 @@ Exit codes:
   1    malformed: a gate, review, document or policy cannot be accepted as written
   2    blocked: read well, and the answer is no
   3    escalate: a person must decide
-  4    unknown: could not decide; never treated as a pass
+  4    unknown: could not decide, as outside of a repository; never treated as a pass
   64   usage: the command line is wrong
   130  interrupted
   141  whoever read the answer has gone before its end
