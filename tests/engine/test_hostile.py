@@ -181,8 +181,8 @@ def test_totals_that_the_report_does_not_state_are_asked_for_there(story):
 @pytest.mark.parametrize(
     "command",
     [
-        *("check", "status", "next", "validate", "derive", "ask why", "adr why", "rule a b", "why x", "security", "log"),
-        *("verify", "verify main..HEAD", "policy check", "policy simulate main..HEAD"),
+        *("check", "status", "next", "validate", "derive", "ask why", "adr why", "rule a b", "why x", "security"),
+        *("log", "verify", "verify main..HEAD", "policy check", "policy simulate main..HEAD"),
         *("init", "install", "uninstall", "doctor"),
     ],
 )
