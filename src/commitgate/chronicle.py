@@ -6,7 +6,7 @@ to then is what it is compared with.
 
 from __future__ import annotations
 
-from commitgate.engine import ROOT, Engine
+from commitgate.engine import COMMIT, Engine
 from commitgate.facts import Change, Snapshot
 from commitgate.gather import Gathering
 from commitgate.git.history import read_walk, start_walk
@@ -20,6 +20,7 @@ from commitgate.objects import Person
 from commitgate.policies import Policies
 from commitgate.policy.layout import ARCHIVE, RUN_FILE
 from commitgate.record import Record
+from commitgate.run_folders import Asked, places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
     from commitgate.base import Reference
     from commitgate.engine import Force
+    from commitgate.git.process import Repository
     from commitgate.judge.ledger import History
+    from commitgate.policy.run_patterns import Place
 
 
 class Page(Record):
@@ -48,40 +51,42 @@ class _Chapter(Record):
     closing: str
 
 
-def chronicle(engine: Engine, base: str, head: str) -> list[Page]:
-    """What the commits of base..head did to the runs they hold, oldest first; the run at ``head`` alone without a base.
+def chronicle(engine: Engine, base: str, head: str, run: str = "", at: str = "") -> list[Page]:
+    """What the commits of base..head did to the runs they hold, oldest first; without a base, to those at ``head``.
 
-    [] when there is no run. CannotDecide when a name is no commit, or the clone lacks history.
+    ``run`` and ``at`` choose a run folder as in a Question. [] when there is no run. CannotDecide when a name is no
+    commit, or the clone lacks history.
     """
     repo = engine.repo
     head = resolve(repo, head)
     base = resolve(repo, base) if base else ""
     policies = Policies(repo, engine.memo)
     force = engine.force(policies, policies.at_commit(head), Refs(repo))
-    own = set(_oids(engine, "rev-list", head, f"^{base}", "--")) if base else None
+    own = set(_oids(repo, "rev-list", head, f"^{base}", "--")) if base else None
     pages: list[Page] = []
-    for chapter in _chapters(engine, force, base, head):
-        story = _Story(engine, force)
-        pages += [page for page in story.tell(chapter) if own is None or page.commit in own]
-        if chapter.closing:
-            pages.append(story.end(chapter))
+    for place in places(repo, engine.memo, force.policy, Asked(COMMIT, (head,), force.tip, (), run, at)):
+        for chapter in _chapters(Gathering(repo, force.policy, engine.memo, place), base, head):
+            story = _Story(engine, force, place)
+            pages += [page for page in story.tell(chapter) if own is None or page.commit in own]
+            if chapter.closing:
+                pages.append(story.end(chapter))
     return [page for page in pages if page.moments]
 
 
-def _oids(engine: Engine, *command: str) -> list[str]:
-    return engine.repo.run(*command).decode("ascii").split()
+def _oids(repo: Repository, *command: str) -> list[str]:
+    return repo.run(*command).decode("ascii").split()
 
 
-def _chapters(engine: Engine, force: Force, base: str, head: str) -> list[_Chapter]:
-    """The runs of a range, oldest first."""
-    run_id_at = Gathering(engine.repo, force.policy, engine.memo, ROOT).trees.run_id_at
+def _chapters(gathering: Gathering, base: str, head: str) -> list[_Chapter]:
+    """The runs that a range has in one run folder, oldest first."""
+    repo, run_id_at = gathering.repo, gathering.trees.run_id_at
     now = run_id_at(head)
     found = {now: _Chapter(now, head, "")} if now else {}
     if base:
-        path = engine.repo.from_here(f"{ROOT}/{RUN_FILE}")
-        for commit in _oids(engine, "rev-list", "--topo-order", "--full-history", head, f"^{base}", "--", path):
+        path = repo.from_here(f"{gathering.root}/{RUN_FILE}")
+        for commit in _oids(repo, "rev-list", "--topo-order", "--full-history", head, f"^{base}", "--", path):
             kept = run_id_at(commit)
-            for parent in _oids(engine, "rev-parse", f"{commit}^@"):
+            for parent in _oids(repo, "rev-parse", f"{commit}^@"):
                 was = run_id_at(parent)
                 if was and was != kept:
                     found.setdefault(was, _Chapter(was, parent, commit))
@@ -91,10 +96,10 @@ def _chapters(engine: Engine, force: Force, base: str, head: str) -> list[_Chapt
 class _Story:
     """One run, walked from its start."""
 
-    def __init__(self, engine: Engine, force: Force) -> None:
+    def __init__(self, engine: Engine, force: Force, place: Place) -> None:
         self._engine = engine
         self._force = force
-        self._gathering = Gathering(engine.repo, force.policy, engine.memo, ROOT)
+        self._gathering = Gathering(engine.repo, force.policy, engine.memo, place)
         self._books: dict[str, Book] = {}
         self._stale: dict[str, frozenset[str]] = {}
         self._frozen: tuple[Change, ...] | None = None
@@ -106,7 +111,7 @@ class _Story:
         reference = gathering.reference((chapter.last,), chapter.run, self._force.tip)
         if reference.frozen_to:
             exclude = [f"^{reference.tip}"] if reference.tip else []
-            self._landed = set(_oids(self._engine, "rev-list", reference.frozen_to, *exclude, "--"))
+            self._landed = set(_oids(self._engine.repo, "rev-list", reference.frozen_to, *exclude, "--"))
         for snapshot, parents in gathering.walk((chapter.last,), reference):
             before = join_books(self._books.get(parent, BLANK) for parent in snapshot.parents)
             fold(gathering, self._books, snapshot, parents)
@@ -121,11 +126,11 @@ class _Story:
 
     def end(self, chapter: _Chapter) -> Page:
         """The commit that ends a run: by archiving it, or otherwise."""
-        repo, trees = self._engine.repo, self._gathering.trees
+        repo, trees, root = self._engine.repo, self._gathering.trees, self._gathering.root
         commit = next(read_walk(repo, start_walk(repo, (chapter.closing,), (f"{chapter.closing}^@",))))
-        run = trees.entries_at(chapter.last).get(f"{ROOT}/{RUN_FILE}")
+        run = trees.entries_at(chapter.last).get(f"{root}/{RUN_FILE}")
         now = trees.entries_at(commit.oid)
-        archived = any(entry == run for path, entry in now.items() if path.startswith(f"{ROOT}/{ARCHIVE}"))
+        archived = any(entry == run for path, entry in now.items() if path.startswith(f"{root}/{ARCHIVE}"))
         action = "archived" if archived else "replaced" if trees.run_id_at(commit.oid) else "removed"
         return Page(chapter.run, commit.oid, commit.when, commit.author, (Moment(RUN, chapter.run, action),))
 

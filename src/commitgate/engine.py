@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 
-from commitgate.errors import CannotDecide
+from commitgate.errors import CannotDecide, GateError
 from commitgate.facts import Facts, Snapshot
+from commitgate.finding import USAGE
 from commitgate.gather import Gathering
 from commitgate.git.merge import remake
 from commitgate.git.process import Repository
@@ -22,8 +23,11 @@ from commitgate.judge.verdict import Verdict, both, judge
 from commitgate.memo import Memo, NoMemo
 from commitgate.objects import ABSENT, Row
 from commitgate.policies import Policies, PolicyRefused
+from commitgate.policy.layout import RUN_FILE
 from commitgate.policy.model import Policy
+from commitgate.policy.run_patterns import Place
 from commitgate.record import Record
+from commitgate.run_folders import Asked, places
 from commitgate.sides import (
     INDEX,
     WORKTREE,
@@ -44,24 +48,28 @@ if TYPE_CHECKING:
     from commitgate.git.reads import Reads
 
 COMMIT = "commit"
-ROOT = "pipeline"
 
 
 class Question(Record):
-    """What is asked: a side, its revision when it is a commit, and the commits being merged."""
+    """What is asked: a side, its revision when it is a commit, and which of its runs is meant.
+
+    run: a run folder, "" for all that concern the side; at: HERE when the run around the current folder is meant.
+    """
 
     kind: str
     revision: str = ""
-    merging: tuple[str, ...] = ()
+    run: str = ""
+    at: str = ""
 
 
 class Answer(Record):
-    """The verdict, and what a command needs to go on."""
+    """The verdict about one run (or the lack of one), and what a command needs to go on."""
 
     verdict: Verdict
     policy: Policy
     facts: Facts
     target: Target
+    place: Place
 
 
 class Force(Record):
@@ -88,14 +96,30 @@ class Engine:
         self.repo.close()
 
     def ask(self, question: Question, now: int) -> Answer:
-        """Judge one side at the time ``now`` (epoch seconds); CannotDecide or PolicyRefused when that is impossible."""
+        """Judge one run of a side; GateError when several are meant and none is named."""
+        answers = self.ask_each(question, now)
+        if len(answers) > 1:
+            folders = [answer.verdict.snapshot.root for answer in answers]
+            raise GateError(
+                f"several runs are meant: {', '.join(folders)}", f"name one: git gate --run {folders[0]} …", USAGE
+            )
+        return answers[0]
+
+    def ask_each(self, question: Question, now: int) -> tuple[Answer, ...]:
+        """Judge one side at the time ``now`` (epoch seconds), once for each run that concerns it; at least one answer.
+
+        CannotDecide or PolicyRefused when that is impossible.
+        """
         policies = Policies(self.repo, self.memo)
         if question.kind == COMMIT:
             refs = Refs(self.repo)
             commit = resolve(self.repo, question.revision)
-            return self._under_both(
-                policies, policies.at_commit(commit), refs, lambda force: self._about_commit(commit, force, now)
-            )
+
+            def about_commit(force: Force) -> tuple[Answer, ...]:
+                asked = Asked(COMMIT, (commit,), force.tip, (), question.run, question.at)
+                return tuple(self._about_commit(commit, force, one, now) for one in self._places(force, asked))
+
+            return self._under_both(policies, policies.at_commit(commit), refs, about_commit)
         if question.kind == INDEX:
             reads = self._started or start_index_reads(self.repo)
         else:
@@ -110,14 +134,21 @@ class Engine:
         else:
             rows = worktree_rows(self.repo, empty_tree(self.repo) if unborn else "HEAD")
         heads = (() if unborn else (head.oid,)) + merging(self.repo, merge_head)
-        return self._under_both(
-            policies,
-            policies.in_index(rows) if question.kind == INDEX else policies.in_worktree(rows),
-            reads.refs,
-            lambda force: self._about_tree(question.kind, heads, head.data, rows, force, now),
-        )
 
-    def _under_both(self, policies: Policies, own: Policy, refs: Refs, judged: Callable[[Force], Answer]) -> Answer:
+        def about_tree(force: Force) -> tuple[Answer, ...]:
+            asked = Asked(question.kind, heads, force.tip, rows, question.run, question.at)
+            found = self._places(force, asked)
+            return tuple(self._about_tree(question.kind, heads, head.data, rows, force, one, now) for one in found)
+
+        own = policies.in_index(rows) if question.kind == INDEX else policies.in_worktree(rows)
+        return self._under_both(policies, own, reads.refs, about_tree)
+
+    def _places(self, force: Force, asked: Asked) -> tuple[Place, ...]:
+        return places(self.repo, self.memo, force.policy, asked)
+
+    def _under_both(
+        self, policies: Policies, own: Policy, refs: Refs, judged: Callable[[Force], tuple[Answer, ...]]
+    ) -> tuple[Answer, ...]:
         """Judge under the target's policy, and under the side's own too when it differs: it must pass both.
 
         Tightening acts at once, loosening after the merge. While the target has no policy, the side's is in force.
@@ -126,7 +157,7 @@ class Engine:
         first = judged(force)
         if force.policy is own:
             return first
-        return first._replace(verdict=both(first.verdict, judged(force._replace(policy=own)).verdict))
+        return under_both(first, judged(force._replace(policy=own)))
 
     def force(self, policies: Policies, own: Policy, refs: Refs) -> Force:
         """What a side with the policy ``own`` is judged under first: the target's policy, its own where they agree."""
@@ -151,9 +182,9 @@ class Engine:
             self.memo.put("tips", key, tip)
         return tip
 
-    def _about_commit(self, commit: str, force: Force, now: int) -> Answer:
+    def _about_commit(self, commit: str, force: Force, place: Place, now: int) -> Answer:
         policy, target = force.policy, force.target
-        gathering = Gathering(self.repo, policy, self.memo, ROOT)
+        gathering = Gathering(self.repo, policy, self.memo, place)
         reference = gathering.reference((commit,), gathering.trees.run_id_at(commit), force.tip)
         books: dict[str, Book] = {}
         snapshot: Snapshot | None = None
@@ -170,7 +201,7 @@ class Engine:
         before = join_books(books.get(parent, BLANK) for parent in snapshot.parents).of(_run_of(snapshot))
         facts = gathering.facts(COMMIT, gathering.states[commit], snapshot, parents, reference)
         facts = with_waivers(gathering, facts, gathering.states[commit], force.tip)
-        return Answer(judge(policy, facts, before, now), policy, facts, target)
+        return Answer(judge(policy, facts, before, now), policy, facts, target, place)
 
     def _about_tree(
         self,
@@ -179,11 +210,12 @@ class Engine:
         head_data: bytes,
         rows: list[Row],
         force: Force,
+        place: Place,
         now: int,
     ) -> Answer:
         policy, target = force.policy, force.target
-        gathering = Gathering(self.repo, policy, self.memo, ROOT)
-        run_id = own_run_id(self.repo, kind, rows, f"{ROOT}/run.json")
+        gathering = Gathering(self.repo, policy, self.memo, place)
+        run_id = own_run_id(self.repo, kind, rows, f"{place.folder}/{RUN_FILE}")
         ground = stand_on(gathering, heads, head_data, run_id, target, force.tip)
         states = [ground.states[head] for head in heads]
         state = state_of(gathering, kind, states, rows, ground.reference)
@@ -195,7 +227,7 @@ class Engine:
             touched, conflicting = gathering.made_by_merge(deltas, remade)
         content = {}
         if kind == WORKTREE:
-            content = content_on_disk(self.repo, [row.path for row in rows if row.path.startswith(ROOT + "/")])
+            content = content_on_disk(self.repo, [row.path for row in rows if row.path.startswith(place.folder + "/")])
             scratch = scratch_paths(gathering, rows)
             state = state._replace(rows={path: row for path, row in state.rows.items() if path not in scratch})
             touched = [row for row in touched if row.path not in scratch]
@@ -208,7 +240,17 @@ class Engine:
         facts = facts._replace(unmerged=tuple(sorted({row.path for row in rows if row.unmerged})))
         facts = with_waivers(gathering, facts, state, force.tip)
         before = join_books(ground.books[head] for head in heads).of(_run_of(snapshot))
-        return Answer(judge(policy, facts, before, now), policy, facts, target)
+        return Answer(judge(policy, facts, before, now), policy, facts, target, place)
+
+
+def under_both(first: tuple[Answer, ...], second: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """The answers under two policies, run folder by run folder; what only the second one asks about is added."""
+    own = {answer.verdict.snapshot.root: answer for answer in second}
+    found = []
+    for answer in first:
+        other = own.pop(answer.verdict.snapshot.root, None)
+        found.append(answer if other is None else answer._replace(verdict=both(answer.verdict, other.verdict)))
+    return (*found, *own.values())
 
 
 def _run_of(snapshot: Snapshot) -> str:

@@ -17,6 +17,7 @@ from commitgate.memo import register
 from commitgate.objects import ABSENT, NOBODY, Person, Row
 from commitgate.policy.layout import REVIEWS, is_process
 from commitgate.policy.model import PathClass, Policy
+from commitgate.policy.run_patterns import Place
 from commitgate.record import Record
 from commitgate.trees import Content, Trees
 
@@ -44,12 +45,13 @@ register(State, Row, Person, Reference)
 class Gathering:
     """Everything asked about one repository under one policy, for one run folder."""
 
-    def __init__(self, repo: Repository, policy: Policy, memo: Memo, root: str) -> None:
+    def __init__(self, repo: Repository, policy: Policy, memo: Memo, place: Place) -> None:
         self.repo = repo
         self.policy = policy
         self.memo = memo
-        self.root = root
-        self.trees = Trees(repo, memo, root)
+        self.place = place
+        self.root = place.folder
+        self.trees = Trees(repo, memo, self.root)
         self.states: dict[str, State] = {}
         self._classifier: Any = None
         self._counted: dict[str, dict[str, tuple[str, bool, tuple[tuple[str, str], ...]]]] = {}  # by track and path
@@ -228,13 +230,16 @@ class Gathering:
         return Facts(self.with_delta(snapshot, state), parents, state.base, False, kind, (), based=based)
 
     def split(self, rows: Iterable[Row], active: bool) -> tuple[list[Row], list[Row]]:
-        """(process rows, product rows). Without a run every path is product."""
+        """(process rows, product rows). Without a run every path is product; what is another run's is neither."""
         start = self.root + "/"
+        alone = self.place == Place(self.root)
         process: list[Row] = []
         product: list[Row] = []
         for row in rows:
-            inside = active and row.path.startswith(start) and is_process(self.policy, row.path[len(start) :])
-            (process if inside else product).append(row)
+            if active and row.path.startswith(start) and is_process(self.policy, row.path[len(start) :]):
+                process.append(row)
+            elif alone or self.place.owns(self.policy, row.path):
+                product.append(row)
         return process, product
 
     def classify(self, rows: Iterable[Row], track: str) -> tuple[Change, ...]:
@@ -266,13 +271,13 @@ class Gathering:
 
     def path_class(self, path: str) -> PathClass:
         """What the policy says of a path, memoised: it is a pure function of the two."""
-        key = (self.policy.digest, path)
+        key = (self.policy.digest, self.place.product, path)
         found = self.memo.get("paths", key)
         if found is None:
             if self._classifier is None:
                 from commitgate.policy.paths import Classifier
 
-                self._classifier = Classifier(self.policy)
+                self._classifier = Classifier(self.policy, self.place.product)
             found = self._classifier.classify(path)
             self.memo.put("paths", key, found)
         return found  # type: ignore[no-any-return]

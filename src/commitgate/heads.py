@@ -94,10 +94,10 @@ def _remember(gathering: Gathering, head: str, target: Target, ground: Ground) -
     gathering.memo.put("heads", _key(gathering, head, target, head), value)
 
 
-def _key(gathering: Gathering, commit: str, target: Target, head: str) -> tuple[str, ...]:
+def _key(gathering: Gathering, commit: str, target: Target, head: str) -> tuple[object, ...]:
     # A local target that *is* HEAD moves with it, commit by commit; what was known of the parent still holds then.
     local = "HEAD" if target.local == head else target.local
-    return (commit, target.name, target.remote, local, gathering.policy.digest, gathering.root)
+    return (commit, target.name, target.remote, local, gathering.policy.digest, *gathering.place.key())
 
 
 def _only_parent(commit: bytes) -> str:

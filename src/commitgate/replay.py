@@ -6,7 +6,7 @@ because nothing is asked but the objects themselves. In CI and on a server not e
 
 from __future__ import annotations
 
-from commitgate.engine import COMMIT, ROOT, Answer
+from commitgate.engine import COMMIT, Answer, under_both
 from commitgate.facts import Facts, Snapshot
 from commitgate.finding import BLOCKED, Finding
 from commitgate.gather import Gathering
@@ -16,12 +16,14 @@ from commitgate.heads import fold
 from commitgate.judge.ledger import BLANK, Book, History, join_books
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.replayed import Event, judge_commit, left_state, lost_run, open_areas, restores, stands
-from commitgate.judge.verdict import both, judge
+from commitgate.judge.verdict import judge
 from commitgate.judge.waiving import CHANGES, OBSTACLES, STATE, Waived, cover, waived_by
 from commitgate.memo import Memo, NoMemo
 from commitgate.policies import Policies
 from commitgate.policy.model import Policy
+from commitgate.policy.run_patterns import Place
 from commitgate.record import Record
+from commitgate.run_folders import FOUNDING, Asked, places
 from commitgate.waivers import control_paths, with_waivers
 
 TYPE_CHECKING = False
@@ -30,16 +32,27 @@ if TYPE_CHECKING:
 
 
 class Replay(Record):
-    """The tip's answer, and what the range's own commits broke on the way, oldest first."""
+    """The tip's answers, one for each run, and what the range's own commits broke on the way, oldest first."""
 
-    answer: Answer
+    answers: tuple[Answer, ...]
     commits: int
     events: tuple[Event, ...]
     waived: tuple[Waived, ...] = ()  # of the commits; what is waived at the tip stands in the verdict
 
+    @property
+    def answer(self) -> Answer:
+        """The first of the answers; there is at least one."""
+        return self.answers[0]
+
+    @property
+    def ready(self) -> bool:
+        """Whether every run of the tip may be merged."""
+        return all(answer.verdict.ready for answer in self.answers)
+
     def standing(self) -> list[Finding]:
         """What is still so at the tip: its documents that the range changed, and what no commit repaired."""
-        return [*self.answer.verdict.documents, *(_named(one) for one in self.events if not one.repaired_by)]
+        documents = [one for answer in self.answers for one in answer.verdict.documents]
+        return [*documents, *(_named(one) for one in self.events if not one.repaired_by)]
 
     def repaired(self) -> list[Finding]:
         """What a commit broke and a later one repaired, as warnings that name both."""
@@ -51,21 +64,28 @@ class Replay(Record):
 
     def waived_standing(self) -> list[Waived]:
         """What would stand there without a waiver."""
-        return list(dict.fromkeys((*self.answer.verdict.lawful_by_waiver, *self.waived)))
+        lawful = [one for answer in self.answers for one in answer.verdict.lawful_by_waiver]
+        return list(dict.fromkeys((*lawful, *self.waived)))
 
     def waived_merging(self) -> list[Waived]:
         """What would keep the tip from being merged without a waiver."""
-        return [one for one in self.answer.verdict.waived if one.part in (STATE, OBSTACLES)]
+        waived = [one for answer in self.answers for one in answer.verdict.waived]
+        return [one for one in waived if one.part in (STATE, OBSTACLES)]
 
     def merging(self) -> list[Finding]:
         """What keeps the tip from being merged: its state, and the stages that are not effective."""
-        return [*self.answer.verdict.state, *self.answer.verdict.obstacles]
+        return [one for answer in self.answers for one in (*answer.verdict.state, *answer.verdict.obstacles)]
 
 
 def _named(event: Event) -> Finding:
     finding = event.finding
     end = f"..{event.repaired_by[:12]}" if event.repaired_by else ""
     return finding._replace(message=f"{event.commit[:12]}{end}: {finding.message}")
+
+
+def _together(first: Replay, second: Replay) -> tuple[Event, ...]:
+    told = {(one.commit, one.finding) for one in first.events}
+    return (*first.events, *(one for one in second.events if (one.commit, one.finding) not in told))
 
 
 def _waived(gathering: Gathering, replay: Replay, now: int) -> Replay:
@@ -106,11 +126,8 @@ class Replaying:
         if protected is None or protected.digest == own.digest:
             return first
         second = self.under(own, base, head, now, known)
-        verdict = both(first.answer.verdict, second.answer.verdict)
-        told = {(one.commit, one.finding) for one in first.events}
-        events = (*first.events, *(one for one in second.events if (one.commit, one.finding) not in told))
         waived = tuple(dict.fromkeys((*first.waived, *second.waived)))
-        return Replay(first.answer._replace(verdict=verdict), first.commits, events, waived)
+        return Replay(under_both(first.answers, second.answers), first.commits, _together(first, second), waived)
 
     def replay_all(self, head: str, now: int, known: tuple[str, ...] = ()) -> Replay:
         """Judge everything up to ``head`` where there is no target branch yet, under the policy that it brings."""
@@ -120,7 +137,18 @@ class Replaying:
 
     def under(self, policy: Policy, base: str, head: str, now: int, known: tuple[str, ...] = ()) -> Replay:
         """Judge base..head, both of them full commit ids, under one policy alone, whatever the commits hold."""
-        gathering = Gathering(self.repo, policy, self.memo, ROOT)
+        asked = Asked(COMMIT if base else FOUNDING, (head,), base)
+        replays = [
+            self._about(policy, place, base, head, now, known) for place in places(self.repo, self.memo, policy, asked)
+        ]
+        first = replays[0]
+        for other in replays[1:]:
+            waived = tuple(dict.fromkeys((*first.waived, *other.waived)))
+            first = Replay((*first.answers, *other.answers), first.commits, _together(first, other), waived)
+        return first
+
+    def _about(self, policy: Policy, place: Place, base: str, head: str, now: int, known: tuple[str, ...]) -> Replay:
+        gathering = Gathering(self.repo, policy, self.memo, place)
         reference = gathering.reference((head,), gathering.trees.run_id_at(head), base)
         own = None if reference.tip == base and not known else self._between(head, base, *known)
         walk = _Walk(gathering, policy, now)
@@ -139,12 +167,12 @@ class Replaying:
         documents = tuple(one for one in verdict.documents if not one.path or one.path in walk.touched)
         waived = tuple(one for one in verdict.waived if one.part != CHANGES)
         verdict = verdict._replace(documents=documents, changes=(), waived=waived)
-        answer = Answer(verdict, policy, facts, Target("", "", base))
+        answer = Answer(verdict, policy, facts, Target("", "", base), place)
         events = tuple(
             one if stands(policy, one, verdict) else one._replace(repaired_by=walk.repairs(one) or head)
             for one in walk.events
         )
-        return _waived(gathering, Replay(answer, walk.commits, events), now)
+        return _waived(gathering, Replay((answer,), walk.commits, events), now)
 
     def _between(self, head: str, *behind: str) -> set[str]:
         exclude = [f"^{one}" for one in behind if one]

@@ -1,8 +1,8 @@
 """Writing files of the work tree: whole or not at all, one writer at a time.
 
 A write is a temporary file beside its target, synced, then a rename. Writers are serialised by ``flock``, which the
-kernel takes back from a process that dies; what a killed writer leaves behind is a file whose name says so, and the
-next one that takes the lock removes it.
+kernel takes back from a process that dies. The lock's file names the temporary file that is being written, so that the
+next one who takes the lock removes what a killed writer left behind.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import secrets
 import stat
 from collections.abc import Iterator
 
-from commitgate.engine import ROOT
 from commitgate.errors import GateError
 from commitgate.git.process import Repository
 
 _LEFT = re.compile(r"\..+\.[0-9a-f]{16}\.commitgate\.tmp")
 # A name of 255 bytes is the most that file systems take; the temporary one is 35 bytes longer than its target's.
 _LONGEST = 200
+_held: list[int] = []  # the descriptor of the lock while this process holds it
 
 
 def write(path: str, data: bytes) -> bool:
@@ -57,9 +57,12 @@ def lock(repo: Repository) -> Iterator[None]:
         raise GateError(f"the lock in {folder} cannot be taken: {error.strerror}", "is the folder writable?") from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        _clean(os.path.join(repo.top(), ROOT))
+        _clean(handle)
+        _held.append(handle)
         yield
     finally:
+        if handle in _held:
+            _held.remove(handle)
         os.close(handle)  # the lock goes with its only descriptor
 
 
@@ -85,6 +88,7 @@ def _existing(path: str) -> tuple[int, bytes] | None:
 
 def _replace(folder: str, name: str, data: bytes, mode: int | None) -> None:
     temporary = os.path.join(folder, f".{name[:_LONGEST]}.{secrets.token_hex(8)}.commitgate.tmp")
+    _note(temporary)
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with open(handle, "wb") as stream:
@@ -111,10 +115,16 @@ def _sync(folder: str) -> None:
             os.close(handle)
 
 
-def _clean(root: str) -> None:
-    """Remove what killed writers left: whoever holds the lock is the only writer, so every such file is dead."""
-    for folder, _, files in os.walk(root):
-        for name in files:
-            if _LEFT.fullmatch(name):
-                with contextlib.suppress(OSError):
-                    os.unlink(os.path.join(folder, name))
+def _note(temporary: str) -> None:
+    """Name in the lock's file what is being written: who is killed now leaves it behind."""
+    for handle in _held:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, os.fsencode(temporary), 0)
+
+
+def _clean(handle: int) -> None:
+    """Remove what a killed writer left: whoever holds the lock is the only writer, so that file is dead."""
+    left = os.fsdecode(os.pread(handle, 1 << 16, 0))
+    if _LEFT.fullmatch(os.path.basename(left)):
+        with contextlib.suppress(OSError):
+            os.unlink(left)

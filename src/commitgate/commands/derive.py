@@ -6,12 +6,13 @@ import time
 
 import click
 
-from commitgate.engine import WORKTREE, Answer, Question, open_engine
+from commitgate.engine import WORKTREE, Answer, open_engine
 from commitgate.finding import MALFORMED, PASS, Finding, exit_code
 from commitgate.judge.verdicts import read_verdicts
 from commitgate.report.derived import derived_line
 from commitgate.report.terminal import colours
 from commitgate.report.text import render
+from commitgate.working.asking import asked
 from commitgate.working.derived import apply, left_over, plan
 from commitgate.working.desk import desk
 
@@ -28,7 +29,7 @@ def command(only_compare: bool) -> int:
     if only_compare:
         now = int(time.time())
         with open_engine() as engine:
-            return tell(engine.ask(Question(WORKTREE), now), now, "differs")
+            return tell(engine.ask(asked(WORKTREE), now), now, "differs")
     with desk() as here:
         apply(here.folder, plan(here.answer.verdict, here.now))
     return tell(here.answer, here.now, "written")

@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
-from commitgate.engine import WORKTREE, Answer, Question, open_engine
+from commitgate.engine import WORKTREE, Answer, open_engine
 from commitgate.finding import PASS
 from commitgate.judge.advice import Advice, advise
 from commitgate.report.banner import banner, checkpoint_data
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
+from commitgate.working.asking import asked
 
 
 @click.command()
@@ -24,7 +25,7 @@ def command(as_json: bool) -> int:
     The work tree is judged: what is written and not committed yet counts already. Exit 0 whenever it could be told.
     """
     with open_engine() as engine:
-        answer = engine.ask(Question(WORKTREE), int(time.time()))
+        answer = engine.ask(asked(WORKTREE), int(time.time()))
     advice = advise(answer.policy, answer.verdict)
     if as_json:
         click.echo(json.dumps(_data(answer, advice), indent=2, ensure_ascii=False))

@@ -11,7 +11,7 @@ import click
 
 from commitgate.commands.derive import tell
 from commitgate.documents.review import APPROVED, CHANGES_REQUESTED
-from commitgate.engine import COMMIT, INDEX, WORKTREE, Answer, Engine, Question, open_engine
+from commitgate.engine import COMMIT, INDEX, WORKTREE, Answer, Engine, open_engine
 from commitgate.errors import GateError, UserError
 from commitgate.facts import Change
 from commitgate.finding import BLOCKED, PASS, exit_code
@@ -26,6 +26,7 @@ from commitgate.report.paging import page
 from commitgate.report.terminal import coloured, colours
 from commitgate.report.text import neutral, render
 from commitgate.sides import author
+from commitgate.working.asking import asked
 from commitgate.working.derived import apply, plan
 from commitgate.working.desk import desk, find_area
 from commitgate.working.review_files import Section, file_of, section_of, write_sections
@@ -57,7 +58,7 @@ def command(areas: tuple[str, ...], name: str, verdict: str | None, body_file: B
     with open_engine() as engine:
         now = int(time.time())
         head, here, staged = (
-            engine.ask(question, now) for question in (Question(COMMIT, "HEAD"), Question(WORKTREE), Question(INDEX))
+            engine.ask(question, now) for question in (asked(COMMIT, "HEAD"), asked(WORKTREE), asked(INDEX))
         )
         _refuse_without_run(head)
         reviewer = _reviewer(here.policy, name, engine)
@@ -145,7 +146,7 @@ def _write(reviewer: Reviewer, sections: dict[str, Section], complete: bool) -> 
                 click.echo(f"{path}: {area} has changed since this review was begun; read it again")
             wanted[area] = section
         paths = write_sections(here.folder, here.policy, here.snapshot, reviewer, wanted)
-        answer = here.engine.ask(Question(WORKTREE), here.now)
+        answer = here.engine.ask(asked(WORKTREE), here.now)
         if complete:
             apply(here.folder, plan(answer.verdict, here.now))
     for area, path in paths.items():

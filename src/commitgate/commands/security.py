@@ -17,6 +17,7 @@ from commitgate.judge.triggers import Hit, hits
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
 from commitgate.report.triggers import security_data, security_text
+from commitgate.working.asking import asked
 from commitgate.working.desk import desk
 from commitgate.working.triggers import change_of, changes_at
 
@@ -39,7 +40,7 @@ def command(paths: tuple[str, ...], rev: str | None, staged: bool, form: str, re
         raise UserError("--index and --rev exclude each other", "git gate security --index")
     if record and (paths or staged or rev is not None):
         raise UserError("--record is about the whole change in the work tree", "git gate security --record")
-    question = Question(COMMIT, rev) if rev is not None else Question(INDEX if staged else WORKTREE)
+    question = asked(COMMIT, rev) if rev is not None else asked(INDEX if staged else WORKTREE)
     found = _recorded() if record else _fired(question, paths)
     if form == "json":
         click.echo(json.dumps(security_data(found), indent=2, ensure_ascii=False))

@@ -7,13 +7,14 @@ import time
 
 import click
 
-from commitgate.engine import WORKTREE, Question, open_engine
+from commitgate.engine import WORKTREE, open_engine
 from commitgate.finding import PASS
 from commitgate.report.plain import status_data
 from commitgate.report.table import render
 from commitgate.report.terminal import colours
 from commitgate.report.text import render as render_findings
 from commitgate.report.text import waived_lines
+from commitgate.working.asking import asked
 
 
 @click.command()
@@ -21,7 +22,7 @@ from commitgate.report.text import waived_lines
 def command(as_json: bool) -> int:
     """Show the run's stages as the work tree has them. Always exits 0 when it could be told: `check` judges."""
     with open_engine() as engine:
-        verdict = engine.ask(Question(WORKTREE), int(time.time())).verdict
+        verdict = engine.ask(asked(WORKTREE), int(time.time())).verdict
     data = status_data(verdict)
     if as_json:
         click.echo(json.dumps(data, indent=2, ensure_ascii=False))

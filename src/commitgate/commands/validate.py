@@ -14,6 +14,8 @@ from commitgate.errors import UserError
 from commitgate.finding import PASS, Finding, exit_code
 from commitgate.git.process import Repository
 from commitgate.judge.one_gate import LEVELS, Opinion, no_file, opinion, run_file, unreadable, with_twins
+from commitgate.memo import NoMemo
+from commitgate.policies import Policies
 from commitgate.policy.layout import GATES, RUN_FILE
 from commitgate.report.opinions import opinion_lines
 from commitgate.report.terminal import colours
@@ -37,13 +39,13 @@ def command(paths: tuple[str, ...], rev: str | None, staged: bool, schema: str |
     own = from_file(schema) if schema is not None else None
     if rev is not None or staged:
         repo = Repository()
-        tree = Tree(repo, rev or "")
+        tree = Tree(repo, rev or "", () if paths else _runs(repo))
         try:
             found = _opinions(tree.candidates(_from_root(repo, paths)), tree.neighbour, own)
         finally:
             repo.close()
     else:
-        disk = Disk("" if paths else Repository().top())
+        disk = Disk() if paths else _every_gate()
         found = _opinions(disk.candidates(paths), disk.neighbour, own)
     colour = colours()
     lines = [line for one in found for line in opinion_lines(one, colour)]
@@ -52,6 +54,19 @@ def command(paths: tuple[str, ...], rev: str | None, staged: bool, schema: str |
     )
     levels = [Finding("", LEVELS.get(one.says, PASS), "") for one in found]
     return exit_code([*levels, *(finding for one in found for finding in one.findings)])
+
+
+def _every_gate() -> Disk:
+    repo = Repository()
+    try:
+        return Disk(repo.top(), _runs(repo))
+    finally:
+        repo.close()
+
+
+def _runs(repo: Repository) -> tuple[str, ...]:
+    """Where runs may lie, as the policy of the work tree says."""
+    return Policies(repo, NoMemo()).on_disk().runs
 
 
 def _opinions(

@@ -9,7 +9,7 @@ import time
 
 import click
 
-from commitgate.engine import WORKTREE, Answer, Engine, Question, open_engine
+from commitgate.engine import WORKTREE, Answer, Engine, open_engine
 from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import PASS
 from commitgate.git.side import content_on_disk
@@ -26,6 +26,7 @@ from commitgate.policy.places import Places
 from commitgate.report.reasons import because_data, because_text
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral, place
+from commitgate.working.asking import asked
 from commitgate.working.triggers import change_of
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ def command(words: tuple[str, ...], form: str) -> int:
     another subject is written ./path. Always exits 0 when it could be told.
     """
     with open_engine() as engine:
-        answer = engine.ask(Question(WORKTREE), int(time.time()))
+        answer = engine.ask(asked(WORKTREE), int(time.time()))
         places = Places(content_on_disk(engine.repo, [POLICY_FILE]).get(POLICY_FILE))
         because = _because(engine, answer, places, words)
     if form == "json":
@@ -111,7 +112,7 @@ def _unnumbered(word: str) -> str:
 def _changes(engine: Engine, answer: Answer) -> tuple[Change, ...]:
     """The change of the work tree; () when there is none."""
     try:
-        return change_of(engine, Question(WORKTREE), answer)
+        return change_of(engine, asked(WORKTREE), answer)
     except CannotDecide:
         return ()
 

@@ -76,9 +76,10 @@ def _by_parent(repo: Repository, commit: Commit, trees: dict[str, str]) -> Commi
     return commit._replace(deltas=tuple([] if one else next(left) for one in same))
 
 
-def diff_trees(repo: Repository, old: str, new: str) -> list[Row]:
-    """The rows between two trees or commits, recursively."""
-    return parse(repo.run("diff-tree", "-r", *RAW, old, new, "--"))
+def diff_trees(repo: Repository, old: str, new: str, within: tuple[str, ...] = ()) -> list[Row]:
+    """The rows between two trees or commits, recursively; only those at or below ``within`` when it is given."""
+    paths = [repo.from_here(path) for path in within]
+    return parse(repo.run("diff-tree", "-r", *RAW, old, new, "--", *paths))
 
 
 def parse_walk(chunks: Iterable[bytes]) -> Iterator[Commit]:

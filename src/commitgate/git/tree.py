@@ -56,3 +56,35 @@ def commit_entries(repo: Repository, commit: str, paths: Iterable[str]) -> list[
             mode, _, oid = meta.decode("ascii").split(" ")
             found.append(Entry(name.decode("utf-8", "surrogateescape"), mode, oid))
     return found
+
+
+def folders_at(repo: Repository, commit: str, patterns: Iterable[str], holding: str) -> list[str]:
+    """The folders of a commit that a pattern means ("*" is any one name) and that hold a file called ``holding``."""
+    found: list[str] = []
+    for pattern in patterns:
+        reached = [""]
+        for part in pattern.split("/"):
+            if part == "*":
+                reached = [below + name for below in reached for name in _subfolders(repo, f"{commit}:{below}")]
+            else:
+                reached = [below + part for below in reached]
+            reached = [f"{one}/" for one in reached]
+        blobs = repo.batch.get([f"{commit}:{one}{holding}" for one in reached])
+        found += [one[:-1] for one, blob in zip(reached, blobs, strict=True) if blob.type == "blob"]
+    return list(dict.fromkeys(found))
+
+
+def _subfolders(repo: Repository, tree: str) -> list[str]:
+    """The names of the folders in a tree ("<commit>:<path>/"); those that no line can hold are left out."""
+    blob = repo.batch.get([tree])[0]
+    if blob.type != "tree":
+        return []
+    found, at, size = [], 0, len(blob.oid) // 2
+    while at < len(blob.data):
+        end = blob.data.index(b"\0", at)
+        mode, _, name = blob.data[at:end].partition(b" ")
+        text = name.decode("utf-8", "surrogateescape")
+        if mode == b"40000" and text.isprintable():
+            found.append(text)
+        at = end + 1 + size
+    return found

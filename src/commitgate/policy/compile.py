@@ -8,6 +8,7 @@ from typing import Any
 
 from commitgate.policy.globs import LENGTH_LIMIT, plain
 from commitgate.policy.model import Area, Reviewer, Trigger
+from commitgate.policy.run_patterns import refusal
 from commitgate.policy.sources import Path, Sources, laid_over, nearest
 from commitgate.policy.words import words
 from commitgate.policy.yaml_strict import shown
@@ -164,15 +165,26 @@ def _extended(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     return {**base, **grown, "stoplist": bool(change.get("stoplist", False))}
 
 
+def run_folders(sources: Sources) -> tuple[str, ...]:
+    """The patterns of the folders in which a run may lie."""
+    written: list[str] = sources.value("runs")
+    for position, pattern in enumerate(written):
+        reason = refusal(pattern)
+        if reason:
+            hint = "for example pipeline, pipelines/*, services/*/pipeline"
+            sources.refuse("pattern", ("runs", position), f"pattern '{shown(pattern)}' cannot be used: {reason}", hint)
+    return tuple(written)
+
+
 def check_patterns(sources: Sources, path: Path, patterns: list[str]) -> None:
     """Refuse each pattern that cannot be compiled or can never match."""
     for position, pattern in enumerate(patterns):
         if plain(pattern.removeprefix("!")) is not None and len(pattern) <= LENGTH_LIMIT:
             continue
         # pathspec is imported only for the few patterns that need it; the shipped ones are proved by the tests.
-        from commitgate.policy.expressions import refusal
+        from commitgate.policy import expressions
 
-        reason = refusal(pattern)
+        reason = expressions.refusal(pattern)
         if reason:
             hint = "write a gitignore pattern, for example /src/api/**"
             sources.refuse("pattern", (*path, position), f"pattern '{shown(pattern)}' cannot be used: {reason}", hint)

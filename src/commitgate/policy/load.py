@@ -87,6 +87,7 @@ def _compiled(sources: Sources, source: str) -> Policy | None:
         agents=tuple(sources.value("agents")),
         profiles=tuple(profiles.items()),
         artefacts=tuple(dict.fromkeys(pattern for stage in stages.values() for pattern in stage.writes)),
+        runs=build.run_folders(sources),
     )
     return policy._replace(digest=_digest(policy))
 

@@ -124,6 +124,7 @@ class Policy(Record):
     agents: tuple[str, ...] = ()  # patterns of names and e-mails that belong to agents, not people
     profiles: tuple[tuple[str, bool], ...] = ()  # every profile that the policy knows, and whether it is chosen
     artefacts: tuple[str, ...] = ()  # what any stage may write, also one that is left out everywhere
+    runs: tuple[str, ...] = ("pipeline",)  # where runs may lie: patterns of folders, "*" for any one name
 
 
 class PathClass(Record):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+from commitgate.policy.layout import WAIVERS
 from commitgate.policy.model import PathClass, Policy, Trigger
 from commitgate.policy.patterns import Matcher, Names, plain_patterns
+from commitgate.policy.run_patterns import containing
 from commitgate.policy.words import normal, occurrences, words
 
 OTHER = "other"
@@ -70,9 +72,15 @@ class _Words:
 
 
 class Classifier:
-    """The policy's patterns and words, compiled once; use one for many paths. Never raises on any path."""
+    """The policy's patterns and words, compiled once; use one for many paths. Never raises on any path.
 
-    def __init__(self, policy: Policy) -> None:
+    Areas and free paths are relative to ``product``, the product root of a run ("" or a folder with its slash);
+    triggers look at the whole path and at what is below that root.
+    """
+
+    def __init__(self, policy: Policy, product: str = "") -> None:
+        self._product = product
+        self._runs = policy.runs
         self._ids = tuple(trigger.id for trigger in policy.triggers)
         self._words = _Words(policy.triggers)
         self._patterns = [
@@ -95,6 +103,24 @@ class Classifier:
         text, honest = _readable(path)
         if len(text) > PATH_LIMIT:
             return PathClass(OTHER, False, False, tuple((trigger, _HOSTILE) for trigger in self._ids))
+        below = text.removeprefix(self._product)
+        fired = self._fired(text)
+        if below != text:
+            fired = {**self._fired(below), **fired}
+        folders = containing(self._runs, text)
+        if any(text.startswith(f"{folder}/{WAIVERS}") for folder in folders):
+            fired.setdefault(CONTROL_PLANE, WAIVERS)
+        area = next((name for name, matcher in self._areas if matcher.match(below) is not None), OTHER)
+        # Whatever the policy calls free: nothing in a run folder is.
+        free = honest and not folders and CONTROL_PLANE not in fired and self._free.match(below) is not None
+        if not honest:
+            fired = {trigger: fired.get(trigger, _HOSTILE) for trigger in self._ids}
+        triggers = tuple((trigger, fired[trigger]) for trigger in self._ids if trigger in fired)
+        folded = normal(text)
+        return PathClass(area, self._deps.match(folded, plain_patterns(folded)) is not None, free, triggers)
+
+    def _fired(self, text: str) -> dict[str, str]:
+        """Trigger id -> the word or pattern, as the policy writes it, that a path holds."""
         folded = normal(text)
         fired = self._words.fired(text)
         plain = plain_patterns(folded)
@@ -103,12 +129,7 @@ class Classifier:
                 hit = names.match(folded, plain)
                 if hit is not None:
                     fired[trigger] = written[hit]
-        area = next((name for name, matcher in self._areas if matcher.match(text) is not None), OTHER)
-        free = honest and CONTROL_PLANE not in fired and self._free.match(text) is not None
-        if not honest:
-            fired = {trigger: fired.get(trigger, _HOSTILE) for trigger in self._ids}
-        triggers = tuple((trigger, fired[trigger]) for trigger in self._ids if trigger in fired)
-        return PathClass(area, self._deps.match(folded, plain) is not None, free, triggers)
+        return fired
 
 
 def classify(policy: Policy, path: str) -> PathClass:

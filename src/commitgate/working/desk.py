@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from commitgate.engine import ROOT, WORKTREE, Answer, Engine, Question, open_engine
+from commitgate.engine import WORKTREE, Answer, Engine, open_engine
 from commitgate.errors import GateError, UserError
 from commitgate.facts import Snapshot
 from commitgate.finding import BLOCKED, MALFORMED, Finding, exit_code
@@ -16,6 +16,7 @@ from commitgate.judge.ledger import History
 from commitgate.judge.stages import Board
 from commitgate.policy.layout import area_of
 from commitgate.policy.model import Policy, Stage, Track
+from commitgate.working.asking import asked
 from commitgate.working.run_folder import RunFolder
 from commitgate.writing import lock
 
@@ -80,7 +81,8 @@ def desk() -> Iterator[Desk]:
         top = engine.repo.top()
         with lock(engine.repo):
             now = int(time.time())
-            yield Desk(engine, engine.ask(Question(WORKTREE), now), RunFolder(engine.repo, top, ROOT), now)
+            answer = engine.ask(asked(WORKTREE), now)
+            yield Desk(engine, answer, RunFolder(engine.repo, top, answer.place.folder), now)
 
 
 def find_stage(track: Track, policy: Policy, name: str) -> tuple[Stage, str]:

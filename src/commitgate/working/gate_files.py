@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import stat
 
-from commitgate.engine import ROOT
 from commitgate.git.process import Repository
 from commitgate.git.refs import resolve
 from commitgate.git.tree import Entry, commit_entries, index_entries
 from commitgate.objects import EXECUTABLE, PLAIN, SUBMODULE, SYMLINK
 from commitgate.policy.layout import GATES
+from commitgate.policy.run_patterns import containing, fixed_part, means
 from commitgate.record import Record
 
 TYPE_CHECKING = False
@@ -34,14 +34,18 @@ class Candidate(Record):
 
 
 class Disk:
-    """Files as the file system has them. Paths are shown as they are given, or from ``top`` when none are."""
+    """Files as the file system has them. Paths are shown as they are given, or from ``top`` when none are.
 
-    def __init__(self, top: str = "") -> None:
+    ``runs``: the patterns of the folders whose gates are meant when no path is given.
+    """
+
+    def __init__(self, top: str = "", runs: tuple[str, ...] = ()) -> None:
         self._top = top
+        self._runs = runs
 
     def candidates(self, paths: tuple[str, ...]) -> Iterator[Candidate]:
-        """The named files, and the ``*.json`` of the named folders; the gates of the pipeline when none is named."""
-        for path in paths or (os.path.join(ROOT, GATES.rstrip("/")),):
+        """The named files, and the ``*.json`` of the named folders; the gates of every run when none is named."""
+        for path in paths or self._gates():
             folder = os.path.join(self._top, path)
             if os.path.isdir(folder) and (not path.endswith(_SUFFIX) or not paths):
                 for name in sorted(os.listdir(folder)):
@@ -49,6 +53,24 @@ class Disk:
                         yield self._look(os.path.normpath(os.path.join(path, name)))
             elif paths:
                 yield self._look(path)
+
+    def _gates(self) -> list[str]:
+        """The gates folder of every run folder there can be."""
+        found = []
+        for pattern in self._runs:
+            reached = [""]
+            for part in pattern.split("/"):
+                names = [(above, name) for above in reached for name in self._names(above, part)]
+                reached = [os.path.join(above, name) for above, name in names]
+            found += [os.path.join(folder, GATES.rstrip("/")) for folder in reached]
+        return sorted(dict.fromkeys(found))
+
+    def _names(self, above: str, part: str) -> list[str]:
+        """The names in a folder that one part of a pattern means."""
+        if part != "*":
+            return [part]
+        place = os.path.join(self._top, above)
+        return sorted(name for name in os.listdir(place) if means([part], [name])) if os.path.isdir(place) else []
 
     def neighbour(self, path: str) -> bytes | None:
         """The bytes of a file that a candidate has to agree with; None when there is none to read."""
@@ -88,20 +110,27 @@ def _modes_are_kept(folder: str) -> bool:
 
 
 class Tree:
-    """Files as the index (``revision`` "") or a commit has them. Paths are given from the repository's root."""
+    """Files as the index (``revision`` "") or a commit has them. Paths are given from the repository's root.
 
-    def __init__(self, repo: Repository, revision: str = "") -> None:
+    ``runs``: the patterns of the folders whose gates are meant when no path is given.
+    """
+
+    def __init__(self, repo: Repository, revision: str = "", runs: tuple[str, ...] = ()) -> None:
         self._repo = repo
+        self._runs = runs
         self._commit = resolve(repo, revision) if revision else ""
 
     def candidates(self, paths: tuple[str, ...]) -> Iterator[Candidate]:
-        """The named files, and the ``*.json`` of the named folders; the gates of the pipeline when none is named."""
-        wanted = paths or (f"{ROOT}/{GATES}".rstrip("/"),)
-        everywhere = () if "" in wanted else wanted
+        """The named files, and the ``*.json`` of the named folders; the gates of every run when none is named."""
+        within = paths or tuple({fixed_part(pattern) for pattern in self._runs})
+        everywhere = () if "" in within else within
         if self._commit:
             entries = commit_entries(self._repo, self._commit, everywhere)
         else:
             entries = index_entries(self._repo, everywhere)
+        wanted = paths or tuple(
+            f"{folder}/{GATES}".rstrip("/") for one in entries for folder in containing(self._runs, one.path)
+        )
         meant = _meant(entries, frozenset(wanted))
         blobs = self._repo.batch.get([entry.oid for entry in meant.values()])
         for (path, entry), blob in zip(meant.items(), blobs, strict=True):

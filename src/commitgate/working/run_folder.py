@@ -10,11 +10,14 @@ from typing import NamedTuple
 
 from commitgate.documents import context_edit, run
 from commitgate.documents.facts import RunFacts
-from commitgate.engine import ROOT
+from commitgate.engine import WORKTREE, open_engine
 from commitgate.errors import GateError
 from commitgate.finding import BLOCKED, MALFORMED
 from commitgate.git.process import Repository
+from commitgate.policies import Policies
 from commitgate.policy.layout import CONTEXT_FILE, RUN_FILE
+from commitgate.policy.run_patterns import only
+from commitgate.working.asking import asked
 from commitgate.writing import lock, write
 
 
@@ -76,13 +79,11 @@ class RunFolder(NamedTuple):
 @contextlib.contextmanager
 def run_folder() -> Iterator[RunFolder]:
     """The run folder of the work tree around the current folder, for one writer at a time."""
-    top = Repository().top()
-    repo = Repository(top)
-    try:
-        with lock(repo):
-            yield RunFolder(repo, top, ROOT)
-    finally:
-        repo.close()
+    with open_engine() as engine, lock(engine.repo):
+        # Where there can be only one run folder, nothing has to be judged to find it.
+        alone = only(Policies(engine.repo, engine.memo).on_disk().runs)
+        folder = alone or engine.ask(asked(WORKTREE), int(time.time())).place.folder
+        yield RunFolder(engine.repo, engine.repo.top(), folder)
 
 
 def timestamp(now: float) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from commitgate.engine import COMMIT, INDEX, ROOT, Answer, Engine, Question
+from commitgate.engine import COMMIT, INDEX, Answer, Engine, Question
 from commitgate.errors import CannotDecide
-from commitgate.facts import Change
+from commitgate.facts import Change, in_order
 from commitgate.gather import Gathering
 from commitgate.git.history import diff_trees
 from commitgate.git.refs import resolve, target_tip, the_merge_base
@@ -13,6 +13,7 @@ from commitgate.objects import ABSENT, PLAIN, Row
 from commitgate.policies import Policies
 from commitgate.policy.layout import RUN_FILE
 from commitgate.policy.model import Policy
+from commitgate.policy.run_patterns import Place, containing
 from commitgate.sides import rows_against, scratch_paths
 
 TYPE_CHECKING = False
@@ -31,7 +32,7 @@ def change_of(engine: Engine, question: Question, answer: Answer) -> tuple[Chang
         tip = target_tip(engine.repo, answer.target)
         the_merge_base(engine.repo, tip, *((side.commit,) if side.commit else side.parents))  # says why there is none
     base = answer.facts.base or empty_tree(engine.repo)
-    gathering = Gathering(engine.repo, answer.policy, engine.memo, ROOT)
+    gathering = Gathering(engine.repo, answer.policy, engine.memo, answer.place)
     if question.kind == COMMIT:
         rows = diff_trees(engine.repo, base, answer.verdict.snapshot.commit)
     else:
@@ -50,10 +51,13 @@ def change_of(engine: Engine, question: Question, answer: Answer) -> tuple[Chang
 def changes_at(engine: Engine, question: Question, paths: Iterable[str]) -> tuple[Policy, tuple[Change, ...]]:
     """The policy of a side, and named paths (from the root) as if each of them had changed."""
     policy = _policy(engine, question)
-    gathering = Gathering(engine.repo, policy, engine.memo, ROOT)
-    rows = [Row(path, ABSENT, "", PLAIN, "") for path in paths]
-    _, product = gathering.split(rows, _has_run(engine, question))
-    return policy, gathering.classify(product, "")
+    found: list[Change] = []
+    for path in paths:
+        folder = next((one for one in containing(policy.runs, path) if _has_run(engine, question, one)), "")
+        gathering = Gathering(engine.repo, policy, engine.memo, Place(folder or policy.runs[0]))
+        _, product = gathering.split([Row(path, ABSENT, "", PLAIN, "")], bool(folder))
+        found += gathering.classify(product, "")
+    return policy, in_order(found)
 
 
 def _policy(engine: Engine, question: Question) -> Policy:
@@ -65,8 +69,8 @@ def _policy(engine: Engine, question: Question) -> Policy:
     return policies.in_index(rows) if question.kind == INDEX else policies.in_worktree(rows)
 
 
-def _has_run(engine: Engine, question: Question) -> bool:
-    path = f"{ROOT}/{RUN_FILE}"
+def _has_run(engine: Engine, question: Question, folder: str) -> bool:
+    path = f"{folder}/{RUN_FILE}"
     if question.kind in (COMMIT, INDEX):
         return engine.repo.batch.get([f"{question.revision}:{path}"])[0].type == "blob"
     return path in content_on_disk(engine.repo, [path])
