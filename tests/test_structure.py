@@ -23,6 +23,7 @@ LAYERS = (
     ("memo",),
     ("judge", "base", "trees", "gather", "report"),
     ("heads", "policies", "sides", "waivers"),
+    ("run_folders",),
     ("engine",),
     ("replay", "chronicle", "protection"),
     ("simulation",),

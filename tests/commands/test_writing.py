@@ -121,12 +121,17 @@ def test_the_lock_goes_with_a_killed_process(repo):
 
 
 def test_what_killed_writers_left_is_removed_and_nothing_else(repo):
-    dead = "pipeline/gates/.stage-01.json.0123456789abcdef.commitgate.tmp"
+    code = "import os,sys\nfrom commitgate.git.process import Repository\nfrom commitgate import writing\n"
+    code += "os.replace = lambda *_: os._exit(9)\n"
+    code += "with writing.lock(Repository(sys.argv[1])):\n    writing.write(sys.argv[2], b'text')\n"
     kept = ["pipeline/gates/stage-01.json", "pipeline/.notes.tmp", "src/.x.0123456789abcdef.commitgate.tmp"]
-    for path in [dead, *kept]:
+    for path in kept:
         repo.write(path, "text\n")
+    killed = [sys.executable, "-c", code, str(repo.path), str(repo.path / "services/a/gates/stage-02.json")]
+    assert subprocess.run(killed, cwd=repo.path).returncode == 9
+    assert len(list((repo.path / "services/a/gates").iterdir())) == 1
     with lock(Repository(str(repo.path))):
-        assert not (repo.path / dead).exists()
+        assert list((repo.path / "services/a/gates").iterdir()) == []
     for path in kept:
         assert (repo.path / path).exists(), path
 

@@ -13,6 +13,7 @@ from commitgate.documents.schema import Foreign, from_file
 from commitgate.errors import UserError
 from commitgate.finding import PASS, Finding, exit_code
 from commitgate.git.process import Repository
+from commitgate.git.refs import resolve
 from commitgate.judge.one_gate import LEVELS, Opinion, no_file, opinion, run_file, unreadable, with_twins
 from commitgate.memo import NoMemo
 from commitgate.policies import Policies
@@ -39,7 +40,7 @@ def command(paths: tuple[str, ...], rev: str | None, staged: bool, schema: str |
     own = from_file(schema) if schema is not None else None
     if rev is not None or staged:
         repo = Repository()
-        tree = Tree(repo, rev or "", () if paths else _runs(repo))
+        tree = Tree(repo, rev or "", () if paths else _runs(repo, rev))
         try:
             found = _opinions(tree.candidates(_from_root(repo, paths)), tree.neighbour, own)
         finally:
@@ -59,14 +60,15 @@ def command(paths: tuple[str, ...], rev: str | None, staged: bool, schema: str |
 def _every_gate() -> Disk:
     repo = Repository()
     try:
-        return Disk(repo.top(), _runs(repo))
+        return Disk(repo.top(), _runs(repo, None))
     finally:
         repo.close()
 
 
-def _runs(repo: Repository) -> tuple[str, ...]:
-    """Where runs may lie, as the policy of the work tree says."""
-    return Policies(repo, NoMemo()).on_disk().runs
+def _runs(repo: Repository, rev: str | None) -> tuple[str, ...]:
+    """Where runs may lie, as the policy of a commit or of the work tree says."""
+    policies = Policies(repo, NoMemo())
+    return (policies.on_disk() if rev is None else policies.at_commit(resolve(repo, rev))).runs
 
 
 def _opinions(
