@@ -130,7 +130,8 @@ def test_the_help_needs_neither_click_nor_any_command():
 
 
 RULE = re.compile(r'"((?:json|gate|run|review|context|brief|design|report|order|track|checkpoint|escalation|engine'
-                  r'|consistency|security|policy|ready|merge|push|waiver|budget)/[a-z][a-z0-9-]*)"')  # fmt: skip
+                  r'|runbook|retrospective|deploy|lessons|consistency|security|policy|ready|merge|push|waiver|budget)'
+                  r'/[a-z][a-z0-9-]*)"')  # fmt: skip
 
 
 def rules_in(folder: Path) -> set[str]:

@@ -16,6 +16,7 @@ import stat
 from collections.abc import Iterator
 
 from commitgate.errors import GateError
+from commitgate.finding import BLOCKED
 from commitgate.git.process import Repository
 
 _LEFT = re.compile(r"\..+\.[0-9a-f]{16}\.commitgate\.tmp")
@@ -24,8 +25,14 @@ _LONGEST = 200
 _held: list[int] = []  # the descriptor of the lock while this process holds it
 
 
-def write(path: str, data: bytes) -> bool:
+ANY = b"\0whatever it holds"
+
+
+def write(path: str, data: bytes, read: bytes | None = ANY) -> bool:
     """Make ``data`` the content of ``path``; whether anything had to be written. Call it inside :func:`lock`.
+
+    ``read`` is what the caller made ``data`` of (None: no file). When the file holds something else by now, somebody
+    without the lock has written it, an editor for instance, and GateError says so instead of undoing that.
 
     ``path`` is absolute (below ``Repository.top()``) or relative to the current folder. Missing folders are made, and
     the mode of an existing file is kept. GateError when a symbolic link is in the way, or the system refuses.
@@ -34,6 +41,8 @@ def write(path: str, data: bytes) -> bool:
     try:
         _refuse_links(path, folder)
         before = _existing(path)
+        if read is not ANY and read != (before[1] if before is not None else None):
+            raise GateError(f"{path} was changed meanwhile", "nothing was written; run the command again", BLOCKED)
         if before is not None and before[1] == data:
             return False
         os.makedirs(folder, exist_ok=True)

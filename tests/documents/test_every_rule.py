@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from commitgate.documents import brief, context, design, review, test_report
+from commitgate.documents import brief, context, deploy_log, design, lessons, review, sections, test_report
 
 APPROVED = "## Review of backend\n\nREVIEW: APPROVED\n"
 BRIEF = "# B\n\n## Acceptance Criteria\n1. One\n2. Two\n\n## Out of Scope\n- SMS\n"
@@ -12,8 +14,34 @@ TABLE = "## Criteria\n\n| Criterion | Test | Result |\n| --- | --- | --- |\n| 1 
 REPORT = f"# R\n\nTotal: 1, passed: 1, failed: 0\n\n{TABLE}"
 CONTEXT = "# C\n\nTRACK: full\n\nQUESTION: Redis? @PM\nPM-ANSWER: No.\n\n## User Decisions\n\n"
 DESIGN = "# D\n\nSTATUS: APPROVED\n"
-READERS = {"brief": brief, "context": context, "design": design, "report": test_report, "review": review}
-GOOD = {"brief": BRIEF, "context": CONTEXT, "design": DESIGN, "report": REPORT, "review": APPROVED}
+RUNBOOK = "# Runbook\n\n## Rollback\n\nRevert.\n\n## Health signals\n\nErrors.\n"
+RETROSPECTIVE = "# Retrospective\n\n## pm\n\nGood.\n\n## Synthesis\n\nGreen.\n"
+DEPLOY_LOG = "# Deploy log\n\n## Warnings carried forward\n\n- stage-02: Redis\n"
+LESSONS = "# Lessons\n\n### L001 — Read answers\n\nText.\n\n**Reinforced:** 2 (last: 2026-03-26)\n"
+READERS = {
+    "brief": brief.read,
+    "context": context.read,
+    "deploy": deploy_log.read,
+    "design": design.read,
+    "lessons": lessons.read,
+    "report": test_report.read,
+    "retrospective": partial(sections.read, family="retrospective"),
+    "review": review.read,
+    "runbook": partial(sections.read, family="runbook"),
+}
+GOOD = {
+    "brief": BRIEF,
+    "context": CONTEXT,
+    "deploy": DEPLOY_LOG,
+    "design": DESIGN,
+    "lessons": LESSONS,
+    "report": REPORT,
+    "retrospective": RETROSPECTIVE,
+    "review": APPROVED,
+    "runbook": RUNBOOK,
+}
+# Both sides of a merge that nobody resolved, below whatever a good document says.
+CONFLICT = "\n<<<<<<< HEAD\n\nours\n\n=======\n\ntheirs\n\n>>>>>>> feature\n"
 HUGE = "x" * (5 * 1024 * 1024 + 1)
 
 FIRES = {
@@ -49,11 +77,36 @@ FIRES = {
     "report/unclosed": REPORT + "```\n",
     "report/encoding": b"\xff",
     "report/size": HUGE,
+    "runbook/doubled-section": RUNBOOK + "## Rollback\n\nOtherwise.\n",
+    "runbook/unclosed": RUNBOOK + "```\n",
+    "runbook/encoding": b"\xff",
+    "runbook/size": HUGE,
+    "retrospective/doubled-section": RETROSPECTIVE + "## PM\n\nAgain.\n",
+    "retrospective/unclosed": RETROSPECTIVE + "<!--\n",
+    "retrospective/encoding": b"\xff",
+    "retrospective/size": HUGE,
+    "deploy/unclosed": DEPLOY_LOG + "\n```\n",
+    "deploy/encoding": b"\xff",
+    "deploy/size": HUGE,
+    "lessons/entry": LESSONS.replace("2 (last: 2026-03-26)", "twice"),
+    "lessons/doubled": LESSONS + LESSONS,
+    "lessons/unclosed": LESSONS + "```\n",
+    "lessons/encoding": b"\xff",
+    "lessons/size": HUGE,
+    "brief/conflict": BRIEF + CONFLICT,
+    "context/conflict": CONTEXT + CONFLICT,
+    "deploy/conflict": DEPLOY_LOG + CONFLICT,
+    "design/conflict": DESIGN + CONFLICT,
+    "lessons/conflict": LESSONS + CONFLICT,
+    "report/conflict": REPORT + CONFLICT,
+    "retrospective/conflict": RETROSPECTIVE + CONFLICT,
+    "review/conflict": APPROVED + CONFLICT,
+    "runbook/conflict": RUNBOOK + CONFLICT,
 }
 
 
 def rules(family: str, data: str | bytes) -> set[str]:
-    read = READERS[family].read
+    read = READERS[family]
     return {finding.rule for finding in read(data.encode() if isinstance(data, str) else data).findings}
 
 

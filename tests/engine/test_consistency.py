@@ -175,7 +175,7 @@ def test_a_deploy_refers_to_a_runbook_that_is_there(story):
     told.decide("CHECKPOINT-PASS: c (user)")
     told.commit("c")
     told.write_gate("stage-08")
-    refuse(told, "consistency/missing-document")
+    refuse(told, "consistency/runbook", 3)
 
 
 def test_an_unsound_pass_smuggled_past_the_hook_never_counts(story):

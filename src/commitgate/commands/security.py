@@ -59,10 +59,10 @@ def _fired(question: Question, paths: tuple[str, ...]) -> list[Hit]:
 
 def _recorded() -> list[Hit]:
     with desk() as here:
-        context = here.folder.context()  # refuses when there is no run
+        here.folder.run()  # refuses when there is none
         found = hits(here.policy, here.snapshot.delta)
         if not found:
-            here.folder.write_context(append_security_skip(context, _REASON))
+            here.folder.edit_context(lambda data: append_security_skip(data, _REASON))
     return found
 
 

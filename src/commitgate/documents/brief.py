@@ -10,7 +10,7 @@ import re
 
 from commitgate.documents import markdown
 from commitgate.documents.facts import BriefFacts
-from commitgate.documents.markdown_model import BLANK, COMMENT, REAL, RULE, Document, Item
+from commitgate.documents.markdown_model import BLANK, COMMENT, REAL, RULE, Document, Item, Line
 from commitgate.finding import MALFORMED, WARNING, Finding
 
 CRITERIA = "acceptance criteria"
@@ -60,15 +60,16 @@ def read(data: bytes) -> BriefFacts:
     wanted = [name for name in (CRITERIA, OUT_OF_SCOPE, OPEN_QUESTIONS) if name in sections]
     named = {name: _Section(document, sections[name]) for name in wanted}
     criteria = _criteria(named[CRITERIA], findings) if CRITERIA in named else ()
-    out = _statements(named[OUT_OF_SCOPE]) if OUT_OF_SCOPE in named else ()
-    questions = _statements(named[OPEN_QUESTIONS]) if OPEN_QUESTIONS in named else ()
+    out = tuple(_statements(named[OUT_OF_SCOPE]).values()) if OUT_OF_SCOPE in named else ()
+    questions = _statements(named[OPEN_QUESTIONS]) if OPEN_QUESTIONS in named else {}
     if out and not any(not item.depth for item in named[OUT_OF_SCOPE].items):
         message = "'Out of Scope' is running text; expected a list with one item for each thing left out"
         hint = "write '- <item>' lines, or 'None.'"
         findings.append(Finding("brief/out-of-scope", WARNING, message, hint, line=sections[OUT_OF_SCOPE]))
     findings.sort(key=lambda finding: finding.line)
     blank = _blank(document, sections)
-    return BriefFacts(title, sections, criteria, sections.get(CRITERIA, 0), out, questions, tuple(findings), blank)
+    asked, lines = tuple(questions.values()), tuple(questions)
+    return BriefFacts(title, sections, criteria, sections.get(CRITERIA, 0), out, asked, tuple(findings), blank, lines)
 
 
 def _blank(document: Document, sections: dict[str, int]) -> tuple[str, ...]:
@@ -137,12 +138,12 @@ def _add(findings: list[Finding], rule: str, line: int, message: str) -> None:
     findings.append(Finding(f"brief/{rule}", MALFORMED, message, _FORM, line=line))
 
 
-def _statements(section: _Section) -> tuple[str, ...]:
-    """The items of the section; paragraphs when it has no list; () when it says "None"."""
-    said = [item.text for item in section.items if not item.depth]
+def _statements(section: _Section) -> dict[int, str]:
+    """The items of the section by their line; paragraphs when it has no list; none when it says "None"."""
+    said = {item.line: item.text for item in section.items if not item.depth}
     if not said:
-        blocks: dict[int, list[str]] = {}
+        blocks: dict[int, list[Line]] = {}
         for line in section.lines:
-            blocks.setdefault(line.block, []).append(line.text)
-        said = [" ".join(texts) for texts in blocks.values()]
-    return tuple(text for text in said if not is_none(text))
+            blocks.setdefault(line.block, []).append(line)
+        said = {lines[0].number: " ".join(line.text for line in lines) for lines in blocks.values()}
+    return {line: text for line, text in said.items() if not is_none(text)}

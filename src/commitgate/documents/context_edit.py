@@ -13,10 +13,10 @@ from commitgate.documents import context, markdown
 from commitgate.documents.context_lines import DECIDING, collect
 from commitgate.documents.facts import ContextFacts
 from commitgate.documents.markdown_model import BLANK
+from commitgate.documents.text_edit import insert
 from commitgate.documents.timestamp import FORM, epoch
 from commitgate.errors import UserError
 
-_BOM = b"\xef\xbb\xbf"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _GATE = re.compile(r"stage-(?:[0-9]{2}|budget)(?:-[a-z0-9_-]+)?")
 _TRACK = re.compile(r"[a-z][a-z0-9-]*")
@@ -80,7 +80,7 @@ def append_answer(data: bytes, number: int, text: str) -> bytes:
         raise UserError(f"question {number} has an answer already: {questions[number - 1].answer}")
     last = next(place.last for place in context.question_places(data) if place.number == number)
     # Directly below an open question the plain form can only mean that question.
-    return _checked(data, _insert(data, last, [f"PM-ANSWER: {words}"]), f"PM-ANSWER: {words}")
+    return _checked(data, insert(data, last, [f"PM-ANSWER: {words}"]), f"PM-ANSWER: {words}")
 
 
 def append_ruling(data: bytes, when: str, topic: str, decision: str) -> bytes:
@@ -136,20 +136,7 @@ def _append(data: bytes, heading: str, entry: str, below: int = 0) -> bytes:
         end -= 1
     if end < len(document.lines) and document.lines[end].place != BLANK:
         lines.append("")
-    return _checked(data, _insert(data, end, lines), entry)
-
-
-def _insert(data: bytes, after: int, lines: list[str]) -> bytes:
-    """``data`` with ``lines`` inserted below line ``after`` (0: at the start), in the file's own line ending."""
-    eol = b"\r\n" if data.count(b"\r\n") * 2 > data.count(b"\n") else b"\n"
-    bom = _BOM if data.startswith(_BOM) else b""
-    parts = data.removeprefix(_BOM).split(b"\n")
-    head = b"\n".join(parts[:after])
-    if after and after < len(parts):
-        head += b"\n"
-    elif after:
-        head += eol
-    return bom + head + b"".join(line.encode() + eol for line in lines) + b"\n".join(parts[after:])
+    return _checked(data, insert(data, end, lines), entry)
 
 
 def _checked(before: bytes, after: bytes, entry: str) -> bytes:

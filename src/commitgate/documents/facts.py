@@ -135,6 +135,58 @@ class BriefFacts(Record):
     open_questions: tuple[str, ...]
     findings: tuple[Finding, ...]
     blank: tuple[str, ...] = ()  # sections that hold nothing but comments
+    question_lines: tuple[int, ...] = ()  # where each of open_questions stands
+
+
+class Section(Record):
+    """A heading of level 2 and what stands below it. ``blank``: nothing but comments, rules and further headings."""
+
+    title: str
+    name: str  # the title casefolded
+    line: int
+    blank: bool
+
+
+class SectionsFacts(Record):
+    """A document that is known by its sections: ``pipeline/runbook.md``, ``pipeline/retrospective.md``.
+
+    ``strays`` maps the casefolded text of every other heading to its line: what was perhaps meant as a section.
+    """
+
+    sections: tuple[Section, ...]
+    strays: dict[str, int]
+    findings: tuple[Finding, ...]
+
+
+class DeployLogFacts(Record):
+    """``pipeline/deploy-log.md``: the warnings that it carries forward, one for each item of that section."""
+
+    warnings: tuple[str, ...]
+    line: int  # of the section, 0 when there is none
+    findings: tuple[Finding, ...]
+
+
+class Lesson(Record):
+    """``### L001 — <title>`` of ``pipeline/lessons-learned.md`` with its line ``**Reinforced:** n (last: <date>)``."""
+
+    id: str  # "L001"
+    title: str
+    line: int
+    reinforced: int
+    last: str  # "2026-03-26"; "" for a lesson that was never reinforced
+    retired: bool  # it stands below "## Retired"
+
+    @property
+    def number(self) -> int:
+        """The number in the id."""
+        return int(self.id[1:])
+
+
+class LessonsFacts(Record):
+    """``pipeline/lessons-learned.md``, the lessons in the order of the file."""
+
+    lessons: tuple[Lesson, ...]
+    findings: tuple[Finding, ...]
 
 
 class DesignFacts(Record):

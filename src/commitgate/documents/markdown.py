@@ -24,9 +24,10 @@ _HR = re.compile(r"[ \t]*(?:[-*_][ \t]*)+\Z")
 
 
 def read(data: bytes, family: str) -> tuple[Document, tuple[Finding, ...]]:
-    """The document in ``data``, and what keeps it from being read, as ``<family>/encoding|size|unclosed``.
+    """The document in ``data``, and what keeps it from being read, as ``<family>/encoding|size|conflict|unclosed``.
 
-    A document that cannot be decoded, or that is too large to be read exactly, comes back EMPTY with one finding.
+    A document that cannot be decoded, that is too large to be read exactly or that holds an unresolved merge comes back
+    EMPTY with one finding.
     """
     if len(data) > MAX_BYTES:
         return EMPTY, (_too_large(family, f"{len(data)} bytes; at most {MAX_BYTES} are read"),)
@@ -37,6 +38,10 @@ def read(data: bytes, family: str) -> tuple[Document, tuple[Finding, ...]]:
     lines = split(text)
     if len(lines) > MAX_LINES:
         return EMPTY, (_too_large(family, f"{len(lines)} lines; at most {MAX_LINES} are read"),)
+    conflict = _conflict(lines)
+    if conflict:
+        message, hint = "an unresolved merge conflict begins here", "resolve it: keep what holds, delete the markers"
+        return EMPTY, (Finding(f"{family}/conflict", MALFORMED, message, hint, line=conflict),)
     deep = _too_deep(lines)
     document = EMPTY if deep else parse(lines)
     if document is None or deep:
@@ -52,6 +57,12 @@ def read(data: bytes, family: str) -> tuple[Document, tuple[Finding, ...]]:
         for what, line in document.unclosed
     )
     return document, findings
+
+
+def _conflict(lines: list[str]) -> int:
+    """The line where a merge conflict begins that nobody resolved, 0 for none: the text says what both sides say."""
+    opened = next((number for number, line in enumerate(lines, 1) if line.startswith("<<<<<<< ")), 0)
+    return opened if opened and any(line.startswith(">>>>>>> ") for line in lines[opened:]) else 0
 
 
 def split(text: str) -> list[str]:

@@ -14,7 +14,13 @@ _BY_NAME = {
     "brief.md": "brief",
     "design-spec.md": "design",
     "test-report.md": "test_report",
+    "runbook.md": "runbook",
+    "deploy-log.md": "deploy_log",
+    "retrospective.md": "retrospective",
+    "lessons-learned.md": "lessons",
 }
+# Known by their headings alone: one reader, which names its findings after the document.
+_BY_SECTIONS = frozenset({"runbook", "retrospective"})
 
 
 def kind_of(below: str) -> str:
@@ -34,6 +40,10 @@ def read(kind: str, below: str, data: bytes) -> Any:
         from commitgate.documents import gate
 
         return gate.read(data, below.rsplit("/", 1)[-1])
+    if kind in _BY_SECTIONS:
+        from commitgate.documents import sections
+
+        return sections.read(data, kind)
     from importlib import import_module
 
     return import_module(f"commitgate.documents.{kind}").read(data)

@@ -24,6 +24,11 @@ def at_field(gate: GateFacts, field: str, finding: Finding) -> Finding:
     return finding._replace(line=gate.lines.get(field, 0))
 
 
+def in_line(line: int) -> str:
+    """Where something stands in a document, to follow its name; "" when it is nowhere."""
+    return f" (line {line})" if line else ""
+
+
 def plain(text: str) -> str:
     return " ".join(text.casefold().split()).rstrip(".")
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 from commitgate.documents.facts import GateFacts
 from commitgate.facts import Snapshot
 from commitgate.finding import Finding
-from commitgate.judge.delivery import build, deploy, pre_review, qa, retrospective, security
+from commitgate.judge.closing import retrospective
+from commitgate.judge.delivery import build, deploy, pre_review, qa, security
+from commitgate.judge.ledger import History
+from commitgate.judge.lessons import promoted_findings
 from commitgate.judge.planning import clarification, design, requirements
 from commitgate.policy.layout import SECURITY_GATE, gate_path
 from commitgate.policy.model import Policy
 
 
-def consistency(policy: Policy, snapshot: Snapshot, stage_id: str, gate: GateFacts) -> list[Finding]:
+def consistency(policy: Policy, snapshot: Snapshot, stage_id: str, gate: GateFacts, history: History) -> list[Finding]:
     """Findings against a PASS gate as it stands in ``snapshot``; [] for any other status.
 
-    Whatever is wrong here is a gate that cannot be accepted as written (MALFORMED), or a warning.
+    ``history`` is the run's up to this tree, its lessons included. Whatever is wrong here is a gate that cannot be
+    accepted as written (MALFORMED), a deployment that a person must decide on (ESCALATE), or a warning.
     """
     run = snapshot.run
     if gate.status != "PASS" or run is None or run.track not in policy.tracks:
@@ -26,6 +30,8 @@ def consistency(policy: Policy, snapshot: Snapshot, stage_id: str, gate: GateFac
     if check is None:
         return []
     found: list[Finding] = check(policy, snapshot, policy.tracks[run.track], gate)
+    if check is retrospective:
+        found += promoted_findings(policy, snapshot, gate, history)
     path = gate_path(snapshot.root, stage_id)
     return [one if one.path else one._replace(path=path) for one in found]
 

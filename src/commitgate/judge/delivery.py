@@ -1,12 +1,13 @@
-"""Do the gates from build to retrospective agree with the change, its triggers, the test report and the runbook?"""
+"""Do the gates from build to deploy agree with the change, its triggers, the test report and the runbook?"""
 
 from __future__ import annotations
 
 from commitgate.documents.facts import BriefFacts, GateFacts, TestReportFacts
 from commitgate.facts import Snapshot
 from commitgate.finding import MALFORMED, Finding
-from commitgate.judge.agreement import at_field, broken, missing, quoted
+from commitgate.judge.agreement import at_field, broken, in_line, missing, quoted
 from commitgate.judge.binding import fired, select
+from commitgate.judge.closing import deploy_log, runbook
 from commitgate.judge.folding import fold_obstacles, one_to_one
 from commitgate.policy.model import Policy, Track
 
@@ -16,7 +17,7 @@ _REPORTED = ("full", "quick", "hotfix")
 
 def build(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
     if not gate.suffix:
-        return []
+        return _merged(snapshot, gate)
     found = []
     if f"{snapshot.root}/pr-{gate.suffix}.md" not in snapshot.entries:
         found.append(
@@ -47,6 +48,28 @@ def build(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> 
                 )
             )
     return found
+
+
+def _merged(snapshot: Snapshot, gate: GateFacts) -> list[Finding]:
+    """The gate of all areas at once: the summaries that it names are there."""
+    named = [str(one) for one in gate.fields.get("pr_summaries_written", [])]
+    lacking = [
+        name
+        for name in named
+        if not any(f"{snapshot.root}/{form}" in snapshot.entries for form in _summary_forms(snapshot.root, name))
+    ]
+    if not lacking:
+        return []
+    message = f"pr_summaries_written names {quoted(lacking)}, which is not in {snapshot.root}/"
+    hint = "git gate stage build <area> lays it down"
+    return [
+        at_field(gate, "pr_summaries_written", Finding("consistency/missing-document", MALFORMED, message, hint)),
+    ]
+
+
+def _summary_forms(root: str, name: str) -> tuple[str, str]:
+    """What a summary may be called: by its file, or by its area."""
+    return name.removeprefix(f"{root}/"), f"pr-{name}.md"
 
 
 def pre_review(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
@@ -100,6 +123,7 @@ def qa(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> lis
             return [missing(snapshot, "test-report.md", "the report that these numbers come from", "git gate stage qa")]
         return []
     found = broken(report.findings, path)
+    where = in_line(report.totals_line)
     for field, count in (
         ("tests_total", report.total),
         ("tests_passed", report.passed),
@@ -114,7 +138,7 @@ def qa(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> lis
                     Finding(
                         "consistency/test-totals",
                         MALFORMED,
-                        f"{field} is {gate.fields.get(field)}, but test-report.md says {says}",
+                        f"{field} is {gate.fields.get(field)}, but test-report.md{where} says {says}",
                         hint,
                     ),
                 )
@@ -152,16 +176,4 @@ def deploy(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) ->
             )
             for obstacle in fold_obstacles(snapshot, track)
         ]
-    if f"{snapshot.root}/runbook.md" not in snapshot.entries:
-        return [missing(snapshot, "runbook.md", "the runbook that this gate refers to", "git gate stage deploy")]
-    return []
-
-
-def retrospective(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
-    if f"{snapshot.root}/retrospective.md" not in snapshot.entries:
-        return [
-            missing(
-                snapshot, "retrospective.md", "the retrospective that this gate closes", "git gate stage retrospective"
-            )
-        ]
-    return []
+    return [*runbook(snapshot), *deploy_log(snapshot)]

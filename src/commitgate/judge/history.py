@@ -12,6 +12,7 @@ from commitgate.judge.checkpoints import automatic_pass_obstacle
 from commitgate.judge.consistency import consistency
 from commitgate.judge.identity import may_speak
 from commitgate.judge.ledger import RULING, Attempt, Book, Escalation, History, Passed, Verdict
+from commitgate.judge.lessons import learned
 from commitgate.judge.verdicts import CHANGES_REQUESTED, Entry, escalating, find_reviewer, read_verdicts
 from commitgate.objects import Person
 from commitgate.policy.layout import SECURITY_GATE, area_of
@@ -63,6 +64,7 @@ def extend(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[S
     after = before if known is before.contributors else before._replace(contributors=known)
     if snapshot.run is None or not snapshot.touched_process:
         return after
+    after = learned(after, snapshot, parents)
     after = _gates(policy, after, snapshot, parents)
     after = _reviews(policy, after, snapshot, parents)
     return _marks(policy, after, snapshot, parents)
@@ -99,7 +101,7 @@ def _gates(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[S
         if stage is None:
             continue
         bound = inputs(policy, snapshot, stage, stage_id, area_of(stage, stage_id) or "")
-        sound = not any(finding.level for finding in consistency(policy, snapshot, stage_id, gate))
+        sound = not any(finding.level for finding in consistency(policy, snapshot, stage_id, gate, before))
         passed = Passed(snapshot.commit, snapshot.author, bound.digest, bound.parts, sound)
         key = (stage_id, gate.payload)
         payloads[key] = (*payloads.get(key, ()), passed)

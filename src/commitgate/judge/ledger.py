@@ -76,12 +76,14 @@ class History(Record):
     security_vetoes: dict[str, str]  # commit → product token when the veto was given
     security_answered: dict[str, str]
     marks: dict[tuple[str, str], bool]  # an automatic checkpoint pass (letter, when) → its condition held
+    promoted: dict[str, str]  # id of a lesson that the run added → its title
+    reinforced: dict[str, str]  # id of a lesson that was there before and that the run reinforced → the day
 
 
 # How the reason of an escalation ends that only the principal can answer.
 RULING = "the principal must rule"
 
-EMPTY = History({}, {}, {}, {}, {}, {}, {}, {}, {}, {})
+EMPTY = History({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
 
 
 def join(histories: Iterable[History]) -> History:

@@ -61,16 +61,6 @@ def _count(number: object, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def carried_warnings(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """(stage id, warning) of every gate, in the order of the stages; the same text once, with its last stage."""
-    latest: dict[str, str] = {}
-    for stage_id, gate in sorted(snapshot.gates().items()):
-        for warning in gate.warnings:
-            latest.pop(warning, None)
-            latest[warning] = stage_id
-    return [(stage_id, warning) for warning, stage_id in latest.items()]
-
-
 def labels(board: Board) -> dict[str, str]:
     """``01``, ``04a``, ``04b``, ``05a`` …: the short name of every row, by stage id."""
     numbers = [box.stage_id.removeprefix("stage-")[:2] for box in board.boxes]

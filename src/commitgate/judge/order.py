@@ -46,7 +46,7 @@ def commit_findings(
     found += _track_changed(facts)
     found += derived_findings(policy, facts, reviews)
     for stage_id, gate in new_gates.items():
-        found += consistency(policy, side, stage_id, gate)
+        found += consistency(policy, side, stage_id, gate, after)
     found += retry_findings(side, before, _authored(policy, track, facts, new_gates))
     found += mixed_findings(policy, facts)
     found += erased_findings(policy, facts)

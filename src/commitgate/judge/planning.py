@@ -5,8 +5,9 @@ from __future__ import annotations
 from commitgate.documents.facts import BriefFacts, GateFacts
 from commitgate.facts import Snapshot
 from commitgate.finding import MALFORMED, WARNING, Finding
-from commitgate.judge.agreement import at_field, broken, miscounted, missing, plain, quoted
+from commitgate.judge.agreement import at_field, broken, in_line, miscounted, missing, plain, quoted
 from commitgate.policy.model import Policy, Track
+from commitgate.record import Record
 
 
 def requirements(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
@@ -40,11 +41,13 @@ def requirements(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFac
                 "consistency/criteria-count",
                 "acceptance_criteria_count",
                 len(brief.criteria),
-                "criteria in brief.md",
+                f"criteria in brief.md{in_line(brief.criteria_line)}",
                 "requirements",
             )
         )
+    found += _questions_stated(brief, gate)
     listed = {plain(item) for item in brief.out_of_scope}
+    where = in_line(brief.sections.get("out of scope", 0))
     named = gate.fields.get("out_of_scope_items", [])
     invented = [item for item in named if plain(item) not in listed]
     if invented:
@@ -55,7 +58,7 @@ def requirements(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFac
                 Finding(
                     "consistency/out-of-scope",
                     MALFORMED,
-                    f"out_of_scope_items names {quoted(invented)}, which the brief does not put out of scope",
+                    f"out_of_scope_items names {quoted(invented)}, which the brief does not put out of scope{where}",
                     "git gate pass requirements",
                 ),
             )
@@ -69,9 +72,40 @@ def requirements(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFac
                 Finding(
                     "consistency/out-of-scope",
                     WARNING,
-                    f"the brief also puts {quoted(unnamed)} out of scope; out_of_scope_items does not say so",
+                    f"the brief also puts {quoted(unnamed)} out of scope{where}; out_of_scope_items does not say so",
                     "git gate pass requirements",
                 ),
+            )
+        )
+    return found
+
+
+def _questions_stated(brief: BriefFacts, gate: GateFacts) -> list[Finding]:
+    """A requirements gate need not speak of open questions; when it does, it says what the brief says."""
+    where = in_line(brief.sections.get("open questions", 0))
+    count = gate.fields.get("open_questions_count", len(brief.open_questions))
+    found = []
+    if count is True or count is False or count != len(brief.open_questions):
+        what = f"open questions in brief.md{where}"
+        found.append(
+            miscounted(
+                gate,
+                "consistency/question-count",
+                "open_questions_count",
+                len(brief.open_questions),
+                what,
+                "requirements",
+            )
+        )
+    named = gate.fields.get("open_questions")
+    if isinstance(named, list) and {plain(str(one)) for one in named} != {plain(one) for one in brief.open_questions}:
+        listed = quoted(list(brief.open_questions)) or "none"
+        message = f"open_questions does not name the open questions of brief.md{where}: {listed}"
+        found.append(
+            at_field(
+                gate,
+                "open_questions",
+                Finding("consistency/open-question", MALFORMED, message, "name the same ones, or leave the field out"),
             )
         )
     return found
@@ -106,24 +140,68 @@ def is_adr(below: str) -> bool:
     return name != below and "/" not in name and name.endswith(".md") and name[:4].isdigit() and name[4:5] == "-"
 
 
+class OpenQuestion(Record):
+    """A question that nobody has answered, and where it stands."""
+
+    text: str
+    told: str  # "question 2", or "the brief's question"
+    path: str
+    line: int
+    hint: str
+
+
+def open_questions(snapshot: Snapshot) -> list[OpenQuestion]:
+    """The questions of context.md without an answer, then those of the brief that were not answered there either.
+
+    Whoever answers a question of the brief deletes it there, or asks it in the same words and answers it.
+    """
+    context, brief = snapshot.context, snapshot.documents.get(f"{snapshot.root}/brief.md")
+    asked = context.questions if context is not None else ()
+    found = [
+        OpenQuestion(
+            one.text,
+            f"question {one.number}",
+            f"{snapshot.root}/context.md",
+            one.line,
+            f'git gate answer {one.number} "<answer>"',
+        )
+        for one in asked
+        if not one.answer
+    ]
+    known = {plain(one.text) for one in asked}
+    if brief is not None:
+        found += [
+            OpenQuestion(
+                text,
+                "the brief's question",
+                f"{snapshot.root}/brief.md",
+                line,
+                "delete it there once it is settled; or ask it in the same words (git gate ask) and answer it",
+            )
+            for text, line in zip(brief.open_questions, brief.question_lines, strict=True)
+            if plain(text) not in known
+        ]
+    return found
+
+
 def clarification(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
-    context = snapshot.context
-    questions = context.questions if context is not None else ()
-    still_open = [question for question in questions if not question.answer]
+    still_open = open_questions(snapshot)
     found = [
         Finding(
             "consistency/open-question",
             MALFORMED,
-            f'question {question.number} has no answer: "{question.text}"',
-            f'git gate answer {question.number} "<answer>"',
-            f"{snapshot.root}/context.md",
-            question.line,
+            f'{one.told} has no answer: "{one.text}"',
+            one.hint,
+            one.path,
+            one.line,
         )
-        for question in still_open
+        for one in still_open
     ]
+    context = snapshot.context
+    answered = sum(1 for one in context.questions if one.answer) if context is not None else 0
     for field, count, what in (
-        ("open_questions_count", len(still_open), "open questions in context.md"),
-        ("answered_questions_count", len(questions) - len(still_open), "answered questions in context.md"),
+        ("open_questions_count", len(still_open), "open questions in context.md and brief.md"),
+        ("answered_questions_count", answered, "answered questions in context.md"),
     ):
         if gate.fields.get(field) != count:
             found.append(miscounted(gate, "consistency/question-count", field, count, what, "clarification"))

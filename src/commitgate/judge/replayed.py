@@ -8,6 +8,7 @@ from commitgate.judge.approvals import reviews
 from commitgate.judge.gates import document_findings
 from commitgate.judge.history import decision_keys, extend
 from commitgate.judge.ledger import History
+from commitgate.judge.lessons import lesson_findings
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.order import commit_findings, waits_for
 from commitgate.judge.security import lifted_findings
@@ -63,6 +64,7 @@ def judge_commit(policy: Policy, facts: Facts, before: History, now: int) -> lis
         found += read_verdicts(policy, side)[1]
         found += commit_findings(policy, track, facts, before, after, current, areas)
         found += lifted_findings(policy, facts, before, after)
+        found += lesson_findings(policy, facts, after)
         found += evil_findings(side, BLOCKED)  # whether it is an error is settled for all of history at once
     return [one for one in dict.fromkeys(found) if one.level and (not one.path or one.path in touched)]
 

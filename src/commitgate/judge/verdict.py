@@ -8,6 +8,7 @@ from commitgate.judge.approvals import open_escalations, reviews
 from commitgate.judge.gates import document_findings
 from commitgate.judge.history import extend
 from commitgate.judge.ledger import History
+from commitgate.judge.lessons import lesson_findings
 from commitgate.judge.order import commit_findings
 from commitgate.judge.outside import landed_findings, uncovered_findings
 from commitgate.judge.review_gate import AreaReview
@@ -78,6 +79,7 @@ def _judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
     current = board(policy, track, side, after, areas)
     changes += commit_findings(policy, track, facts, before, after, current, areas)
     changes += lifted_findings(policy, facts, before, after)
+    changes += lesson_findings(policy, facts, after)
     if any(box.state == STALE for box in current.boxes):
         changes += stale_findings(current, _stale_before(policy, track, facts, before))
     state = _state(facts, after, current) + floor_findings(track, facts) + veto_findings(facts, after)

@@ -58,6 +58,7 @@ def _compiled(sources: Sources, source: str) -> Policy | None:
     required = sources.merged("merge").get("requires") or ""
     if required:
         sources.known(("merge", "requires"), required, stages, "stage")
+    lessons = sources.merged("lessons")
     roles = sources.merged("roles")
     listed = (roles["security"] or {}).get("emails") or ()
     security_emails = tuple(email.casefold() for email in listed) or next(
@@ -88,6 +89,8 @@ def _compiled(sources: Sources, source: str) -> Policy | None:
         profiles=tuple(profiles.items()),
         artefacts=tuple(dict.fromkeys(pattern for stage in stages.values() for pattern in stage.writes)),
         runs=build.run_folders(sources),
+        lesson_promotions=int(lessons["promotions"]),
+        lesson_age_out=int(lessons["age_out"]),
     )
     return policy._replace(digest=_digest(policy))
 

@@ -125,6 +125,8 @@ class Policy(Record):
     profiles: tuple[tuple[str, bool], ...] = ()  # every profile that the policy knows, and whether it is chosen
     artefacts: tuple[str, ...] = ()  # what any stage may write, also one that is left out everywhere
     runs: tuple[str, ...] = ("pipeline",)  # where runs may lie: patterns of folders, "*" for any one name
+    lesson_promotions: int = 2  # how many lessons a run may add
+    lesson_age_out: int = 10  # finished runs without reinforcement after which a lesson can go
 
 
 class PathClass(Record):

@@ -11,6 +11,7 @@ _SETTINGS = (
     ("checkpoint/", "checkpoints"),
     ("consistency/sections", "brief"),
     ("gate/derived-", "derive"),
+    ("lessons/promotions", "lessons"),
     ("order/one-commit", "history"),
     ("order/unowned", "unowned"),
     ("order/early-work", "stages"),

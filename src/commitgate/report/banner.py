@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from commitgate.judge.advice import Advice
-from commitgate.judge.notes import carried_warnings, notes
+from commitgate.judge.carried import carried_warnings
+from commitgate.judge.notes import notes
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.layout import gate_id, gate_path, matches
 from commitgate.policy.model import Policy, Stage

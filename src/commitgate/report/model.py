@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commitgate.finding import Finding, exit_code
 from commitgate.judge.advice import advise
-from commitgate.judge.notes import carried_warnings
+from commitgate.judge.carried import carried_warnings
 from commitgate.judge.verdict import Verdict
 from commitgate.judge.waiving import Waived
 from commitgate.record import Record

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from commitgate.finding import VERDICTS, Finding, exit_code
-from commitgate.judge.notes import carried_warnings, labels, notes
+from commitgate.judge.carried import carried_warnings
+from commitgate.judge.notes import labels, notes
 from commitgate.judge.verdict import Verdict
 
 TYPE_CHECKING = False

@@ -84,7 +84,7 @@ def _said(
     desk: Desk, stage_id: str, area: str, request: Request, before: dict[str, Any], trusted: GateFacts | None
 ) -> Fields:
     """The stage's own fields, and for a repeated FAIL those that count the attempts."""
-    own = fields_of(Tree(desk.policy, desk.track, desk.snapshot, desk.folder), stage_id, area)
+    own = fields_of(Tree(desk.policy, desk.track, desk.snapshot, desk.history), stage_id, area)
     if request.status != FAIL:
         return own
     attempts = tuple(one for one in desk.history.attempts.get(stage_id, ()) if one.commit)

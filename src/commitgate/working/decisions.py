@@ -34,7 +34,7 @@ def proceed(desk: Desk, letter: str, who: str) -> bool:
         message = f"checkpoint {letter} stands after {checkpoint.after}, which is not passed: {why}"
         raise Refused([Finding("checkpoint/waiting", BLOCKED, message, "git gate next says what comes first")])
     when = timestamp(desk.now)
-    return desk.folder.write_context(context_edit.append_checkpoint(desk.folder.context(), when, letter, who))
+    return desk.folder.edit_context(lambda data: context_edit.append_checkpoint(data, when, letter, who))
 
 
 class Standing(NamedTuple):
@@ -62,8 +62,7 @@ def resolve(desk: Desk, found: Standing, decision: str) -> str:
     """Record the decision, an option's letter or number written out; the text as it was recorded."""
     text = chosen(decision, found.options)
     when = timestamp(desk.now)
-    data = context_edit.append_decision(desk.folder.context(), when, found.stage_id, text)
-    desk.folder.write_context(data)
+    desk.folder.edit_context(lambda data: context_edit.append_decision(data, when, found.stage_id, text))
     return text
 
 

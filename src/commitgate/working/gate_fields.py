@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from commitgate.documents import markdown
-from commitgate.documents.facts import BriefFacts, ReviewFacts, TestReportFacts
+from commitgate.documents.facts import BriefFacts, ReviewFacts, SectionsFacts, TestReportFacts
 from commitgate.facts import Snapshot
 from commitgate.judge.binding import fired, review_areas, select
 from commitgate.judge.folding import one_to_one
-from commitgate.judge.planning import is_adr
+from commitgate.judge.ledger import History
+from commitgate.judge.lessons import fresh
+from commitgate.judge.planning import is_adr, open_questions
 from commitgate.policy.model import Policy, Track
-from commitgate.working.run_folder import RunFolder
 from commitgate.working.settings import BOOLEAN, INTEGER, LIST, TEXT, Ask
 
 
@@ -22,7 +22,7 @@ class Tree(NamedTuple):
     policy: Policy
     track: Track
     snapshot: Snapshot
-    folder: RunFolder
+    history: History
 
     def document(self, name: str) -> Any:
         """The facts of a document of the run folder; None when there is none."""
@@ -78,10 +78,9 @@ def _design(tree: Tree) -> Fields:
 
 def _clarification(tree: Tree) -> Fields:
     context = tree.snapshot.context
-    questions = context.questions if context is not None else ()
-    unanswered = sum(1 for question in questions if not question.answer)
+    answered = sum(1 for question in context.questions if question.answer) if context is not None else 0
     return Fields(
-        {"open_questions_count": unanswered, "answered_questions_count": len(questions) - unanswered},
+        {"open_questions_count": len(open_questions(tree.snapshot)), "answered_questions_count": answered},
         (Ask("scope_changed", BOOLEAN, "Did the answers change the scope?"),),
     )
 
@@ -169,10 +168,9 @@ def _retrospective(tree: Tree) -> Fields:
     reviews: list[ReviewFacts] = [facts for _, _, facts in tree.snapshot.reviews()]
     patterns = sum(len(section.patterns) for facts in reviews for section in facts.sections)
     return Fields(
-        {},
+        {"lessons_promoted": [lesson.id for lesson in fresh(tree.snapshot, tree.history)]},
         (
             Ask("severity", TEXT, "How did it go: green, yellow or red?"),
-            Ask("lessons_promoted", LIST, "Which lessons are promoted, such as L001?"),
             Ask("patterns_harvested", INTEGER, "How many patterns were harvested?", default=patterns),
             Ask("contributions_written", LIST, "Who contributed?", default=_contributions(tree)),
         ),
@@ -181,12 +179,10 @@ def _retrospective(tree: Tree) -> Fields:
 
 def _contributions(tree: Tree) -> list[str]:
     """The roles that wrote a section of the retrospective."""
-    data = tree.folder.read(f"{tree.snapshot.root}/retrospective.md")
-    if data is None:
+    facts: SectionsFacts | None = tree.document("retrospective.md")
+    if facts is None:
         return []
-    document, _ = markdown.read(data, "retrospective")
-    names = [found.text.strip() for found in document.headings if found.top and found.level == 2]
-    return list(dict.fromkeys(name for name in names if name and name.casefold() != "synthesis"))
+    return [one.title for one in facts.sections if not one.blank and one.name.split()[:1] != ["synthesis"]]
 
 
 _STAGES: dict[str, Callable[[Tree], Fields]] = {

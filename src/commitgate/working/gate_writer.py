@@ -174,7 +174,7 @@ def _order(desk: Desk, tree: _Tree, draft: Draft, path: str) -> list[Finding]:
 def _documents(desk: Desk, tree: _Tree, draft: Draft, facts: GateFacts, path: str) -> list[Finding]:
     """Whether the gate agrees with the tree. Under another status than PASS, only the fields set by hand must."""
     as_pass = facts._replace(status=PASS)
-    found = consistency(desk.policy, tree.snapshot, draft.stage_id, as_pass)
+    found = consistency(desk.policy, tree.snapshot, draft.stage_id, as_pass, tree.history)
     if facts.fields["status"] == PASS:
         return found
     lines = {facts.lines[key] for key in draft.given if key in facts.lines}

@@ -10,6 +10,7 @@ from commitgate import share
 from commitgate.errors import UserError
 from commitgate.finding import BLOCKED, Finding
 from commitgate.judge.binding import review_areas
+from commitgate.judge.carried import carried_warnings
 from commitgate.policy.model import Stage
 from commitgate.working.desk import Desk, Refused, find_area, find_stage
 
@@ -56,8 +57,15 @@ def _lay(desk: Desk, below: str, template: str, area: str) -> Laid:
     if os.path.lexists(os.path.join(desk.folder.top, path)):
         return Laid(path, False)
     words = {"feature": desk.folder.run().feature, "track": desk.track.name, "area": area}
+    words["warnings"] = _carried(desk)
     desk.folder.write(path, filled(template, words, desk.now))
     return Laid(path, True)
+
+
+def _carried(desk: Desk) -> str:
+    """The warnings of the gates so far as list items."""
+    said = carried_warnings(desk.snapshot)
+    return "\n".join(f"- {stage_id}: {' '.join(text.split())}" for stage_id, text in said) or "None."
 
 
 def filled(template: str, words: dict[str, str], now: float) -> bytes:
@@ -70,6 +78,6 @@ def filled(template: str, words: dict[str, str], now: float) -> bytes:
     if os.path.isfile(file):
         with open(file, encoding="utf-8") as stream:
             text = stream.read()
-    for key, value in {**words, "date": time.strftime("%Y-%m-%d", time.gmtime(now))}.items():
+    for key, value in {"date": time.strftime("%Y-%m-%d", time.gmtime(now)), **words}.items():
         text = text.replace(f"{{{{{key}}}}}", value)
     return text.encode()

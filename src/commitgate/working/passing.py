@@ -90,7 +90,7 @@ def reaffirm(desk: Desk, names: Iterable[str], settings: dict[str, Any]) -> tupl
     drafts = []
     unused = set(settings)
     for stage, stage_id, area, found in chosen:
-        computed = fields_of(Tree(desk.policy, desk.track, desk.snapshot, desk.folder), stage_id, area).computed
+        computed = fields_of(Tree(desk.policy, desk.track, desk.snapshot, desk.history), stage_id, area).computed
         known = {key: value for key, value in settings.items() if key in found.fields or key in computed}
         if len(chosen) == 1:
             known = settings

@@ -31,27 +31,25 @@ class Recorded(NamedTuple):
 
 def rule(folder: RunFolder, topic: str, decision: str) -> Recorded:
     """Record a ruling; without a decision, the request for one. What is on record already is not written twice."""
-    data = folder.context()
     if not decision:
-        return Recorded(folder.context_file, folder.write_context(context_edit.append_ruling_request(data, topic)))
-    if any((one.topic, one.decision) == (topic, decision) for one in context.read(data).rulings):
+        return Recorded(folder.context_file, folder.edit_context(lambda data: context_edit.append_ruling_request(data, topic)))
+    if any((one.topic, one.decision) == (topic, decision) for one in context.read(folder.context()).rulings):
         return Recorded(folder.context_file, False)
     when = timestamp(time.time())
-    return Recorded(folder.context_file, folder.write_context(context_edit.append_ruling(data, when, topic, decision)))
+    return Recorded(folder.context_file, folder.edit_context(lambda data: context_edit.append_ruling(data, when, topic, decision)))
 
 
 def ask(folder: RunFolder, question: str, to: str) -> tuple[Recorded, int]:
     """Put a question into the context; the number under which it is answered."""
-    data = context_edit.append_question(folder.context(), question, to)
-    facts = context.read(data)
+    written = folder.edit_context(lambda data: context_edit.append_question(data, question, to))
+    facts = context.read(folder.context())
     number = next(one.number for one in reversed(facts.questions) if one.text == question and not one.answer)
-    return Recorded(folder.context_file, folder.write_context(data)), number
+    return Recorded(folder.context_file, written), number
 
 
 def answer(folder: RunFolder, number: int, text: str) -> Recorded:
     """Answer a question of the context."""
-    data = context_edit.append_answer(folder.context(), number, text)
-    return Recorded(folder.context_file, folder.write_context(data))
+    return Recorded(folder.context_file, folder.edit_context(lambda data: context_edit.append_answer(data, number, text)))
 
 
 def adr(folder: RunFolder, title: str) -> Recorded:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from commitgate.documents import context_edit, run
+from commitgate.documents import context, context_edit, run
 from commitgate.documents.facts import RunFacts
 from commitgate.engine import WORKTREE, open_engine
 from commitgate.errors import GateError
@@ -53,9 +53,9 @@ class RunFolder(NamedTuple):
         """Write one file, whole or not at all; False when it holds these bytes already."""
         return write(os.path.join(self.top, path), data)
 
-    def write_context(self, data: bytes) -> bool:
-        """Write ``context.md``, whole or not at all; False when it holds these bytes already."""
-        return self.write(self.context_file, data)
+    def edit(self, path: str, found: bytes | None, data: bytes) -> bool:
+        """Write what was made of the bytes ``found`` (None: no file); GateError when the file is another by now."""
+        return write(os.path.join(self.top, path), data, found)
 
     def run(self) -> RunFacts:
         """The run that is under way; GateError when there is none, or when ``run.json`` cannot be accepted."""
@@ -74,6 +74,18 @@ class RunFolder(NamedTuple):
         facts = self.run()
         data = self.read(self.context_file)
         return data if data is not None else context_edit.new(facts.feature, facts.track)
+
+    def edit_context(self, change: Callable[[bytes], bytes]) -> bool:
+        """Write what ``change`` makes of ``context.md``; False when it holds that already.
+
+        GateError while a merge is not resolved in it: whoever resolves it could take the edit away with one side.
+        """
+        found = self.read(self.context_file)
+        data = self.context()
+        for finding in context.read(data).findings:
+            if finding.rule == "context/conflict":
+                raise GateError(f"{self.context_file}:{finding.line}: {finding.message}", finding.hint, MALFORMED)
+        return self.edit(self.context_file, found, change(data))
 
 
 @contextlib.contextmanager
