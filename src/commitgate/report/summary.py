@@ -9,7 +9,8 @@ from __future__ import annotations
 from commitgate.judge.advice import DONE, advise
 from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import fired
-from commitgate.judge.notes import carried_warnings, labels, notes
+from commitgate.judge.carried import carried_warnings
+from commitgate.judge.notes import labels, notes
 from commitgate.judge.stages import Box
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.model import Policy

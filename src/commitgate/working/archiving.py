@@ -10,11 +10,11 @@ import time
 from commitgate.documents import run as run_file
 from commitgate.errors import GateError
 from commitgate.finding import BLOCKED
-from commitgate.policy.layout import ARCHIVE, RUN_FILE, is_process
+from commitgate.policy.layout import ARCHIVE, LESSONS_FILE, RUN_FILE, is_process
 from commitgate.working.desk import Desk
 from commitgate.working.starting import slug
 
-_STAYS = ("lessons-learned.md",)
+_STAYS = (LESSONS_FILE,)
 
 
 def archive(desk: Desk) -> tuple[str, list[str]]:

@@ -13,7 +13,7 @@ from commitgate.errors import GateError
 from commitgate.finding import BLOCKED, Finding
 from commitgate.judge.agreement import plain
 from commitgate.judge.lessons import aged_out, fresh, lessons_of, runs_since
-from commitgate.policy.layout import LESSONS_FILE, RUN_FILE, owners
+from commitgate.policy.layout import LESSONS_FILE, owners
 from commitgate.working.desk import Desk, Refused
 from commitgate.working.laying import filled
 
@@ -117,7 +117,7 @@ def _refuse_early(desk: Desk) -> None:
 
     Between two runs nothing is in the way.
     """
-    if not os.path.lexists(os.path.join(desk.folder.top, desk.snapshot.root, RUN_FILE)):
+    if not os.path.lexists(os.path.join(desk.folder.top, desk.folder.run_file)):
         return
     stages, board = owners(desk.policy, desk.track, LESSONS_FILE), desk.board
     if not stages or any(board.open[stage.name] for stage in stages):

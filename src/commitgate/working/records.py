@@ -32,11 +32,15 @@ class Recorded(NamedTuple):
 def rule(folder: RunFolder, topic: str, decision: str) -> Recorded:
     """Record a ruling; without a decision, the request for one. What is on record already is not written twice."""
     if not decision:
-        return Recorded(folder.context_file, folder.edit_context(lambda data: context_edit.append_ruling_request(data, topic)))
+        return Recorded(
+            folder.context_file, folder.edit_context(lambda data: context_edit.append_ruling_request(data, topic))
+        )
     if any((one.topic, one.decision) == (topic, decision) for one in context.read(folder.context()).rulings):
         return Recorded(folder.context_file, False)
     when = timestamp(time.time())
-    return Recorded(folder.context_file, folder.edit_context(lambda data: context_edit.append_ruling(data, when, topic, decision)))
+    return Recorded(
+        folder.context_file, folder.edit_context(lambda data: context_edit.append_ruling(data, when, topic, decision))
+    )
 
 
 def ask(folder: RunFolder, question: str, to: str) -> tuple[Recorded, int]:
@@ -49,7 +53,9 @@ def ask(folder: RunFolder, question: str, to: str) -> tuple[Recorded, int]:
 
 def answer(folder: RunFolder, number: int, text: str) -> Recorded:
     """Answer a question of the context."""
-    return Recorded(folder.context_file, folder.edit_context(lambda data: context_edit.append_answer(data, number, text)))
+    return Recorded(
+        folder.context_file, folder.edit_context(lambda data: context_edit.append_answer(data, number, text))
+    )
 
 
 def adr(folder: RunFolder, title: str) -> Recorded:
