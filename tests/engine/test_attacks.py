@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from through_hook import attempt, record
 
 from commitgate.engine import COMMIT, Question, open_engine
 from commitgate.judge.binding import area_token
-from story import RUN
+from story import RUN, Story
 
 AUTH = "src/backend/auth.js"
 
@@ -255,6 +256,53 @@ def test_a_run_that_ended_on_the_target_ends_here_too(story):
     smuggle(told, "late")
     told.git("merge", "-q", "--no-verify", "--no-edit", "main")
     assert "order/run-removed" not in verify(told, "main..HEAD")["rules"]
+
+
+def test_the_folder_that_a_repository_lies_in_does_not_blind_the_comparison(story, tmp_path):
+    """A colon parts paths where git is told of foreign objects."""
+    told = story("tested")
+    moved = Story(shutil.copytree(told.path, tmp_path / 'a:"b', symlinks=True))
+    moved.git("switch", "-q", "main")
+    moved.write("src/backend/fix.js", "// a fix\n")
+    smuggle(moved, "a fix on main")
+    moved.git("switch", "-q", "feature/reset")
+    moved.git("merge", "-q", "--no-verify", "-s", "ours", "--no-edit", "main")
+    assert verify(moved, "main..HEAD")["past"] == {"merge/evil"}
+
+
+def test_attributes_of_the_work_tree_do_not_say_what_a_clean_merge_is(story):
+    """A server has no work tree; every door must make the same merge."""
+    told = story("tested")
+    told.git("switch", "-q", "main")
+    told.write(AUTH, "// one\n")
+    smuggle(told, "main says one")
+    told.git("switch", "-q", "feature/reset")
+    told.git("merge", "-q", "--no-verify", "-s", "ours", "--no-edit", "main")
+    before = verify(told, "main..HEAD")["past"]
+    told.write(".gitattributes", "* merge=union\n")
+    assert verify(told, "main..HEAD")["past"] == before
+    told.git("add", ".gitattributes")
+    assert verify(told, "main..HEAD")["past"] == before
+
+
+def test_a_merge_that_git_cannot_repeat_is_unknown(story):
+    told = story("tested")
+    on(told, "aside", AUTH, "// theirs\n")
+    theirs = told.git("rev-parse", "aside:" + AUTH).out.strip()
+    told.git("merge", "-q", "--no-verify", "-s", "ours", "--no-edit", "aside")
+    (told.path / ".git/objects" / theirs[:2] / theirs[2:]).unlink()
+    data = verify(told, "main..HEAD")
+    assert (data["exit"], data["rules"]) == (4, {"engine/merge"})
+
+
+def test_a_tag_with_the_name_of_a_branch_does_not_say_where_a_range_begins(story):
+    told = story("built")
+    assert verify(told, "main..HEAD")["exit"] == 2
+    told.git("tag", "main", "HEAD")
+    data = verify(told, "main..HEAD")
+    assert (data["exit"], data["rules"]) == (4, {"engine/ambiguous"})
+    assert verify(told, "refs/heads/main..HEAD")["exit"] == 2
+    assert verify(told)["exit"] == 2
 
 
 @pytest.mark.parametrize("what", ["edit", "run"])

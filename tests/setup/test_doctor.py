@@ -176,8 +176,22 @@ def test_a_bare_repository(tmp_path: Path, engine: Path, install: Install) -> No
     code, said = install(bare, "doctor")
     assert (code, "git gate install --pre-receive" in said) == (2, True)
     assert install(bare, "install", "--pre-receive")[0] == 0
+    bare.git("config", "receive.fsckObjects", "true")
     code, said = install(bare, "doctor")
     assert (code, "which has no commit yet" in line(said, "target")) == (0, True)
+
+
+def test_a_server_that_takes_malformed_objects(tmp_path: Path, engine: Path, install: Install) -> None:
+    bare = Repo(tmp_path / "bare.git")
+    bare.path.mkdir()
+    bare.git("init", "-q", "--bare")
+    install(bare, "install", "--pre-receive")
+    assert install(bare, "doctor")[0] == 1
+    bare.git("config", "transfer.fsckObjects", "1")
+    assert (install(bare, "doctor")[0], line(install(bare, "doctor")[1], "objects")[:2]) == (0, "ok")
+    bare.git("config", "receive.fsckObjects", "false")
+    code, said = install(bare, "doctor")
+    assert (code, "git config receive.fsckObjects true" in said) == (1, True)
 
 
 def test_a_server_with_a_policy(repo: Repo, tmp_path: Path, engine: Path, install: Install) -> None:
@@ -186,6 +200,7 @@ def test_a_server_with_a_policy(repo: Repo, tmp_path: Path, engine: Path, instal
     repo.commit()
     repo.git("clone", "-q", "--bare", str(repo.path), str(bare.path))
     install(bare, "install", "--pre-receive")
+    bare.git("config", "receive.fsckObjects", "true")
     code, said = install(bare, "doctor")
     assert (code, line(said, "target").split()[2:]) == (0, ["trunk,", "which", "has", "no", "commit", "yet"])
     bare.git("branch", "trunk")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from commitgate.errors import CannotDecide
 from commitgate.git.delta import RAW, parse
 from commitgate.git.process import GitFailed, Repository
 from commitgate.objects import Row
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _FIXED = (
     "-c", "merge.renames=true", "-c", "merge.directoryRenames=conflict", "-c", "merge.renormalize=false",
     "-c", "merge.default=text", "-c", "diff.algorithm=myers", "-c", "merge.conflictStyle=merge",
+    "-c", "merge.renameLimit=7000", "-c", f"core.attributesFile={os.devnull}",
 )  # fmt: skip
 _ASK = ("merge-tree", "-z", "--no-messages", "--allow-unrelated-histories")
 # Two object ids to a line: so many fit into the smallest pipe, and git never waits for us while we write.
@@ -51,18 +53,25 @@ def tree_compare(commit_tree: str) -> Compare:
 def remake(repo: Repository, merges: Sequence[tuple[Sequence[str], Compare]]) -> list[Remade | None]:
     """Every merge (its parents, and how to compare) beside git's own; None where git has none to offer.
 
-    That is an octopus, which merge-tree cannot make, and a merge whose objects are not all here.
+    That is an octopus, which merge-tree cannot make. CannotDecide when git cannot make a merge of two.
     """
     if not any(len(parents) == 2 for parents, _ in merges):
         return [None for _ in merges]
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="git-gate-") as scratch:
-        borrowed = [os.path.abspath(repo.git_path("objects")), repo.env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")]
+        own = _quoted(os.path.abspath(repo.git_path("objects")))
+        borrowed = [own, repo.env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")]
         aside = Repository(repo.directory, repo.env)
         aside.env["GIT_OBJECT_DIRECTORY"] = scratch
         aside.env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(filter(None, borrowed))
-        answers = iter(_merged(aside, [parents for parents, _ in merges if len(parents) == 2]))
+        # What .gitattributes of the work tree or the index says of merging is no property of the commits either: here
+        # is another work tree, with nothing in it.
+        bare = Repository(scratch, aside.env)
+        bare.env["GIT_DIR"] = repo.line("rev-parse", "--absolute-git-dir")
+        bare.env["GIT_WORK_TREE"] = scratch
+        bare.env["GIT_INDEX_FILE"] = os.path.join(scratch, "no-index")
+        answers = iter(_merged(bare, [parents for parents, _ in merges if len(parents) == 2]))
         found: list[Remade | None] = []
         for parents, compare in merges:
             tree, conflicting = next(answers) if len(parents) == 2 else ("", ())
@@ -70,8 +79,14 @@ def remake(repo: Repository, merges: Sequence[tuple[Sequence[str], Compare]]) ->
         return found
 
 
+def _quoted(path: str) -> str:
+    """A path as git reads it in a list of alternates, where a colon would end it."""
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def _merged(repo: Repository, pairs: Sequence[Sequence[str]]) -> list[tuple[str, tuple[str, ...]]]:
-    """(tree, conflicting paths) of git's merge of each pair; ("", ()) where it cannot be made."""
+    """(tree, conflicting paths) of git's merge of each pair."""
     found: list[tuple[str, tuple[str, ...]]] = []
     for start in range(0, len(pairs), _TURN):
         turn = pairs[start : start + _TURN]
@@ -86,8 +101,12 @@ def _merged(repo: Repository, pairs: Sequence[Sequence[str]]) -> list[tuple[str,
 def _alone(repo: Repository, one: str, other: str) -> tuple[str, tuple[str, ...]]:
     try:
         said = repo.run(*_FIXED, *_ASK, "--write-tree", one, other, accept=(0, 1))
-    except GitFailed:
-        return "", ()
+    except GitFailed as failed:
+        raise CannotDecide(
+            f"git cannot merge {one[:12]} and {other[:12]} to compare with: {failed.message}",
+            "git fsck says whether all objects are here; git gate doctor whether git is new enough (2.38)",
+            "engine/merge",
+        ) from None
     return _parse(b"1\0" + said + b"\0")[0]
 
 

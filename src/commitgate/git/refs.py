@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from commitgate.errors import CannotDecide
 from commitgate.git.process import GitFailed
 from commitgate.record import Record
@@ -122,10 +124,18 @@ def resolve(repo: Repository, revision: str) -> str:
     full = len(revision) in (40, 64) and not revision.strip("0123456789abcdef")
     if full and repo.batch.get([revision])[0].type == "commit":
         return revision
+    asked = repo.start(
+        "-c", "core.warnAmbiguousRefs=true", "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}",
+    )  # fmt: skip
     try:
-        return repo.line("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        found = os.fsdecode(asked.output()).rstrip("\n")
     except GitFailed as failed:
         if failed.rule == "engine/no-repository":
             raise
         message = f"{revision} is not a commit of this repository"
         raise CannotDecide(message, "git log shows what is", "engine/revision") from None
+    if "is ambiguous" in asked.stderr and not revision.startswith("HEAD"):
+        # git would take the tag, which anybody may push; nothing is judged from where somebody else chose.
+        message = f"{revision} is the name of several refs, a tag and a branch perhaps"
+        raise CannotDecide(message, f"write the whole name: refs/heads/{revision}", "engine/ambiguous")
+    return found

@@ -46,7 +46,7 @@ def examine(repo: Repository) -> list[Remark]:
     remarks = [git_version(repo.line("version"))]
     bare = hooks_folder.is_bare(repo)
     remarks += hooks(repo.directory, folder, bare)
-    remarks += [served_policy(repo)] if bare else policy(repo)
+    remarks += [served_policy(repo), malformed_objects(repo)] if bare else policy(repo)
     if is_shallow(repo):
         remarks.append(
             Remark(
@@ -245,6 +245,21 @@ def served_policy(repo: Repository) -> Remark:
     if not protected.tip:
         return Remark(OK, "target", f"{protected.target}, which has no commit yet")
     return Remark(OK, "target", f"{protected.target} (protected: {', '.join(sorted(protected.branches))})")
+
+
+def malformed_objects(repo: Repository) -> Remark:
+    """Whether the server refuses objects that git itself would never make.
+
+    A tree that names one file twice shows one of the two to whoever judges, and may check out the other.
+    """
+    for setting in ("receive.fsckObjects", "transfer.fsckObjects"):
+        value = repo.line("config", "--type=bool", "--get", setting, accept=(0, 1))
+        if value:
+            break
+    if value == "true":
+        return Remark(OK, "objects", f"malformed ones are refused ({setting})")
+    text = "malformed ones are accepted, such as a tree that names one file twice"
+    return Remark(WARNING, "objects", text, "git config receive.fsckObjects true")
 
 
 def _target(repo: Repository, wanted: str) -> Remark:
