@@ -6,13 +6,14 @@ from functools import partial
 
 import pytest
 
-from commitgate.documents import brief, context, deploy_log, design, lessons, review, sections, test_report
+from commitgate.documents import brief, budget, context, deploy_log, design, lessons, review, sections, test_report
 
 APPROVED = "## Review of backend\n\nREVIEW: APPROVED\n"
 BRIEF = "# B\n\n## Acceptance Criteria\n1. One\n2. Two\n\n## Out of Scope\n- SMS\n"
 TABLE = "## Criteria\n\n| Criterion | Test | Result |\n| --- | --- | --- |\n| 1 | one | pass |\n"
 REPORT = f"# R\n\nTotal: 1, passed: 1, failed: 0\n\n{TABLE}"
 CONTEXT = "# C\n\nTRACK: full\n\nQUESTION: Redis? @PM\nPM-ANSWER: No.\n\n## User Decisions\n\n"
+BUDGET = "| Stage | Tokens | Minutes |\n| --- | --- | --- |\n| stage-01 | 5 | 1.5 |\n| Total | 5 | 1.5 |\n"
 DESIGN = "# D\n\nSTATUS: APPROVED\n"
 RUNBOOK = "# Runbook\n\n## Rollback\n\nRevert.\n\n## Health signals\n\nErrors.\n"
 RETROSPECTIVE = "# Retrospective\n\n## pm\n\nGood.\n\n## Synthesis\n\nGreen.\n"
@@ -20,6 +21,7 @@ DEPLOY_LOG = "# Deploy log\n\n## Warnings carried forward\n\n- stage-02: Redis\n
 LESSONS = "# Lessons\n\n### L001 — Read answers\n\nText.\n\n**Reinforced:** 2 (last: 2026-03-26)\n"
 READERS = {
     "brief": brief.read,
+    "budget": budget.read,
     "context": context.read,
     "deploy": deploy_log.read,
     "design": design.read,
@@ -31,6 +33,7 @@ READERS = {
 }
 GOOD = {
     "brief": BRIEF,
+    "budget": BUDGET,
     "context": CONTEXT,
     "deploy": DEPLOY_LOG,
     "design": DESIGN,
@@ -65,6 +68,12 @@ FIRES = {
     "brief/out-of-scope": "## Out of Scope\n\nSMS and fax.\n",
     "brief/unclosed": BRIEF + "```\n",
     "brief/encoding": b"\xff",
+    "budget/table": "no table\n",
+    "budget/row": BUDGET.replace("stage-01", "requirements"),
+    "budget/total": BUDGET.replace("Total | 5", "Total | 4"),
+    "budget/unclosed": BUDGET + "```\n",
+    "budget/encoding": b"\xff",
+    "budget/size": HUGE,
     "brief/size": HUGE,
     "design/status": "# D\n\n**STATUS: APPROVED!**\n",
     "design/two-statuses": DESIGN + "\nSTATUS: DRAFT\n",
@@ -94,6 +103,7 @@ FIRES = {
     "lessons/encoding": b"\xff",
     "lessons/size": HUGE,
     "brief/conflict": BRIEF + CONFLICT,
+    "budget/conflict": BUDGET + CONFLICT,
     "context/conflict": CONTEXT + CONFLICT,
     "deploy/conflict": DEPLOY_LOG + CONFLICT,
     "design/conflict": DESIGN + CONFLICT,

@@ -32,6 +32,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("derive", "derive", "Compute the peer review gates from the review files."),
             ("security", "security", "Say whether the security review is needed, and why."),
             ("lessons", "lessons", "Show what earlier runs taught; add, confirm or retire a lesson."),
+            ("budget", "budget", "Keep what the run uses, by stage, and escalate when it is more than allowed."),
             ("archive", "archive", "Put the finished run away, so that the next one can begin."),
             ("fold", "fold", "Write the sign-off gate when the tests already prove it."),
         ),

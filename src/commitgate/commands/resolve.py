@@ -9,6 +9,7 @@ import click
 from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.errors import UserError
 from commitgate.finding import PASS
+from commitgate.policy.layout import BUDGET_GATE
 from commitgate.report.text import neutral
 from commitgate.working.decisions import Standing, resolve, standing
 from commitgate.working.desk import desk
@@ -38,7 +39,8 @@ def command(gate: str, decision: str) -> int:
     click.echo(f"decided: {neutral(text)}")
     tell(top, context, "wrote")
     add_and_commit(top, [context])
-    click.echo("then: git gate derive" if derived else f"then: git gate pass {gate}")
+    goes_on = "git gate next" if gate == BUDGET_GATE else f"git gate pass {gate}"
+    click.echo("then: git gate derive" if derived else f"then: {goes_on}")
     return PASS
 
 

@@ -189,6 +189,17 @@ class LessonsFacts(Record):
     findings: tuple[Finding, ...]
 
 
+class BudgetFacts(Record):
+    """``pipeline/budget.md``. ``tokens`` and ``minutes`` are summed up from the rows, whatever the file says."""
+
+    rows: tuple[tuple[str, int, float, int], ...]  # (gate id, tokens, minutes, line)
+    tokens: int
+    minutes: float
+    last: int  # the last line of the table, its total row if it has one
+    total: int  # the line of the total row, 0 when there is none
+    findings: tuple[Finding, ...]
+
+
 class DesignFacts(Record):
     """``pipeline/design-spec.md``: the STATUS line (DRAFT, APPROVED or "") and where it stands."""
 

@@ -12,6 +12,7 @@ _BY_NAME = {
     "run.json": "run",
     "context.md": "context",
     "brief.md": "brief",
+    "budget.md": "budget",
     "design-spec.md": "design",
     "test-report.md": "test_report",
     "runbook.md": "runbook",

@@ -16,7 +16,7 @@ from commitgate.judge.ledger import RULING
 from commitgate.judge.review_advice import review_advice
 from commitgate.judge.stages import ESCALATED, FAIL, OPEN, STALE, Board, Box, standing_security_vetoes
 from commitgate.judge.verdict import Verdict
-from commitgate.policy.layout import SECURITY_GATE, gate_path
+from commitgate.policy.layout import BUDGET_GATE, SECURITY_GATE, gate_path
 from commitgate.policy.model import Policy, Stage
 from commitgate.record import Record
 
@@ -55,9 +55,11 @@ def advise(policy: Policy, verdict: Verdict) -> Advice:
         return _repair(verdict, trouble[0])
     if board is None:
         return Advice(START, "", "", "orchestrator", "no run is active", 'git gate start "<feature>"')
+    if open_escalations(verdict.snapshot, verdict.history, BUDGET_GATE):
+        return _resolve(verdict, "", BUDGET_GATE)
     for box in board.boxes:
         if box.state == ESCALATED:
-            return _resolve(verdict, box)
+            return _resolve(verdict, box.stage, box.stage_id)
     frontier = [box for box in board.boxes if board.open[box.stage]]
     for state in (FAIL, STALE, OPEN):
         boxes = [box for box in frontier if box.state == state]
@@ -86,16 +88,16 @@ def _is_of(verdict: Verdict, box: Box, path: str) -> bool:
     return path == gate_path(verdict.snapshot.root, box.stage_id)
 
 
-def _resolve(verdict: Verdict, box: Box) -> Advice:
-    one = open_escalations(verdict.snapshot, verdict.history, box.stage_id)[0]
+def _resolve(verdict: Verdict, stage: str, stage_id: str) -> Advice:
+    one = open_escalations(verdict.snapshot, verdict.history, stage_id)[0]
     options = "; ".join(f"{number}. {option}" for number, option in enumerate(one.options, 1))
-    reason = f"{box.stage_id} is escalated by {one.by}: {one.told}" + (f" ({options})" if options else "")
+    reason = f"{stage_id} is escalated by {one.by}: {one.told}" + (f" ({options})" if options else "")
     role, verb = ("principal", "rule") if one.reason.endswith(RULING) else ("user", "resolve")
-    command = f'git gate {verb} {box.stage_id} "<decision>"'
+    command = f'git gate {verb} {stage_id} "<decision>"'
     if not one.commit:
         reason += " It is not committed yet, and only what is decided after that commit counts."
         command = f"git add {verdict.snapshot.root} && git commit"
-    return Advice(RESOLVE, box.stage, box.stage_id, role, reason, command)
+    return Advice(RESOLVE, stage, stage_id, role, reason, command)
 
 
 def _approved(verdict: Verdict, box: Box) -> bool:

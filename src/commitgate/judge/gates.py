@@ -19,7 +19,8 @@ _KINDS = {SYMLINK: "a symbolic link", SUBMODULE: "a submodule", EXECUTABLE: "exe
 def document_findings(policy: Policy, snapshot: Snapshot, now: int) -> list[Finding]:
     """Everything wrong with the gates, run.json and context.md of one tree, taken by themselves."""
     found = _files(policy, snapshot)
-    for name in ("run.json", "context.md"):
+    kept = ("run.json", "context.md", "budget.md") if policy.budget.enabled else ("run.json", "context.md")
+    for name in kept:
         path = f"{snapshot.root}/{name}"
         if path in snapshot.documents:
             found += at(path, snapshot.documents[path].findings)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from commitgate.documents.facts import GateFacts
 from commitgate.facts import Change, Facts, Snapshot
-from commitgate.finding import BLOCKED, ESCALATE, WARNING, Finding
-from commitgate.judge.approvals import open_escalations
+from commitgate.finding import BLOCKED, WARNING, Finding
 from commitgate.judge.binding import unreviewed
 from commitgate.judge.checkpoints import forged_findings
 from commitgate.judge.consistency import consistency
 from commitgate.judge.derived import derived_findings
+from commitgate.judge.escalated import bypassed
 from commitgate.judge.gates import retry_findings
 from commitgate.judge.history import decision_keys, stage_of
 from commitgate.judge.ledger import History
@@ -23,7 +23,7 @@ from commitgate.judge.reviewing import erased_findings, mixed_findings
 from commitgate.judge.stages import Board
 from commitgate.judge.verdicts import APPROVED, CHANGES_REQUESTED, read_verdicts
 from commitgate.objects import ABSENT
-from commitgate.policy.layout import ARCHIVE, REVIEWS, area_of, gate_path, is_gate_path, owners
+from commitgate.policy.layout import ARCHIVE, REVIEWS, gate_path, is_gate_path, owners
 from commitgate.policy.model import Policy, Track
 
 
@@ -41,7 +41,7 @@ def commit_findings(
     new_gates = changed_gates(side)
     found = early_work(policy, track, facts, board)
     found += _predecessors(policy, side, new_gates, board)
-    found += _bypassed(policy, track, facts, before, new_gates)
+    found += bypassed(policy, track, facts, before, new_gates)
     found += _removed(facts, board)
     found += _track_changed(facts)
     found += derived_findings(policy, facts, reviews)
@@ -157,68 +157,6 @@ def _predecessors(policy: Policy, side: Snapshot, new_gates: dict[str, GateFacts
             )
         )
     return found
-
-
-def later_stages(track: Track, name: str) -> set[str]:
-    """Every stage that needs the named one, transitively."""
-    later: set[str] = set()
-    for stage in track.stages:
-        if name in stage.needs or later & set(stage.needs):
-            later.add(stage.name)
-    return later
-
-
-def _bypassed(
-    policy: Policy, track: Track, facts: Facts, before: History, new_gates: dict[str, GateFacts]
-) -> list[Finding]:
-    side = facts.side
-    found = []
-    for stage_id in sorted({one.stage_id for one in before.escalations.values()}):
-        standing = open_escalations(side, before, stage_id)
-        if not standing:
-            continue
-        hint = f'git gate resolve {stage_id} "<decision>"'
-        reason = standing[0].reason
-        was = [parent.gates().get(stage_id) for parent in facts.parents]
-        now = side.gates().get(stage_id)
-        path = gate_path(side.root, stage_id)
-        touched = any(row.path == path for row in side.touched_process)
-        was_escalated = any(gate is not None and gate.status == "ESCALATE" for gate in was)
-        if touched and was_escalated and (now is None or now.status != "ESCALATE"):
-            turned = f"says {now.status or 'nothing readable'}" if now is not None else "is removed"
-            found.append(
-                Finding(
-                    "order/escalation-bypassed",
-                    ESCALATE,
-                    f"{stage_id} {turned}, but its escalation has no decision: {reason}",
-                    hint,
-                    path,
-                    now.lines.get("status", 0) if now is not None else 0,
-                )
-            )
-        owner = _stage_name(policy, track, stage_id)
-        later = later_stages(track, owner)
-        for other, gate in sorted(new_gates.items()):
-            stage = stage_of(policy, track.name, gate)
-            if gate.status == "PASS" and stage is not None and stage.name in later:
-                found.append(
-                    Finding(
-                        "order/escalation-bypassed",
-                        ESCALATE,
-                        f"{other} says PASS, but {stage_id} before it is escalated and has no decision: {reason}",
-                        hint,
-                        gate_path(side.root, other),
-                        gate.lines.get("status", 0),
-                    )
-                )
-    return found
-
-
-def _stage_name(policy: Policy, track: Track, stage_id: str) -> str:
-    for stage in track.stages:
-        if area_of(stage, stage_id) is not None:
-            return stage.name
-    return ""
 
 
 def _track_changed(facts: Facts) -> list[Finding]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from commitgate.facts import Facts, Snapshot
-from commitgate.finding import BLOCKED, ESCALATE, MALFORMED, UNKNOWN, WARNING, Finding
-from commitgate.judge.approvals import open_escalations, reviews
+from commitgate.finding import BLOCKED, MALFORMED, UNKNOWN, WARNING, Finding
+from commitgate.judge.approvals import reviews
+from commitgate.judge.budget import is_held
+from commitgate.judge.escalated import open_findings
 from commitgate.judge.gates import document_findings
 from commitgate.judge.history import extend
 from commitgate.judge.ledger import History
@@ -13,6 +15,7 @@ from commitgate.judge.order import commit_findings
 from commitgate.judge.outside import landed_findings, uncovered_findings
 from commitgate.judge.review_gate import AreaReview
 from commitgate.judge.security import floor_findings, lifted_findings, missing_review_findings, veto_findings
+from commitgate.judge.spending import budget_findings
 from commitgate.judge.stages import ESCALATED, FAIL, PASSED, SKIPPED, STALE, WAITING, Board, Box, board
 from commitgate.judge.staleness import stale_findings
 from commitgate.judge.verdicts import read_verdicts
@@ -83,7 +86,7 @@ def _judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
     if any(box.state == STALE for box in current.boxes):
         changes += stale_findings(current, _stale_before(policy, track, facts, before))
     state = _state(facts, after, current) + floor_findings(track, facts) + veto_findings(facts, after)
-    state += missing_review_findings(facts) + landed_findings(policy, facts)
+    state += missing_review_findings(facts) + landed_findings(policy, facts) + budget_findings(policy, side, after)
     obstacles = tuple(_obstacles(policy, track, side, current))
     ready = not obstacles and not any(finding.level for finding in (*documents, *changes, *state))
     return Verdict(
@@ -197,6 +200,8 @@ def _complete(policy: Policy, snapshot: Snapshot) -> bool:
     if run is None or run.track not in policy.tracks:
         return False
     gates = snapshot.gates()
+    if is_held(snapshot):
+        return False
     for stage in policy.tracks[run.track].stages:
         mine = [gate for name, gate in gates.items() if area_of(stage, name) is not None]
         if any(gate.status != "PASS" for gate in mine) or (not mine and not stage.when and not stage.derived):
@@ -222,16 +227,7 @@ def _state(facts: Facts, after: History, current: Board) -> list[Finding]:
     for box in current.boxes:
         path = gate_path(root, box.stage_id)
         if box.state == ESCALATED:
-            found += [
-                Finding(
-                    "escalation/open",
-                    ESCALATE,
-                    f"{box.stage_id} is escalated by {one.by}: {one.told}",
-                    f'git gate resolve {box.stage_id} "<decision>"',
-                    path,
-                )
-                for one in open_escalations(facts.side, after, box.stage_id)
-            ]
+            found += open_findings(facts.side, after, box.stage_id)
         elif box.state == FAIL:
             found.append(Finding("gate/failed", BLOCKED, f"{box.stage_id} is not PASS: {box.why}", _next(box), path))
         elif box.state == STALE:

@@ -1,4 +1,4 @@
-"""Areas, reviewers and triggers: from the data of the two sources to records."""
+"""Areas, reviewers, triggers and budget: from the data of the two sources to records."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 from typing import Any
 
 from commitgate.policy.globs import LENGTH_LIMIT, plain
-from commitgate.policy.model import Area, Reviewer, Trigger
+from commitgate.policy.model import Area, Budget, Reviewer, Trigger
 from commitgate.policy.run_patterns import refusal
 from commitgate.policy.sources import Path, Sources, laid_over, nearest
 from commitgate.policy.words import words
@@ -118,6 +118,15 @@ def _one_person_each(sources: Sources, reviewers: tuple[Reviewer, ...]) -> None:
                     f"'{name}' is a name of both {first} and {reviewer.name}, expected one",
                     "give each reviewer names of their own",
                 )
+
+
+def budget(sources: Sources) -> Budget:
+    """The budget of a run: off as shipped, on for who states a limit, unless they switch it off themselves."""
+    own: dict[str, Any] = sources.own.get("budget") or {}
+    fields = sources.merged("budget")
+    tokens, minutes = fields["tokens_max"] or 0, fields["wall_clock_max_minutes"] or 0
+    enabled = own["enabled"] if "enabled" in own else bool(tokens or minutes)
+    return Budget(enabled, int(tokens), minutes, fields["on_exceed"])
 
 
 def triggers(sources: Sources) -> tuple[Trigger, ...]:

@@ -1,8 +1,8 @@
 """What lies where in a run folder: which files belong to the process, which stage owns them, how gates are named.
 
 Process files are exactly the artefact paths that stages own inside a folder that holds a ``run.json``, and its
-gates, ``context.md``, ``run.json`` and ``archive/``, and the pages that are made from them all: ``diagram.md`` and
-``summary.md``. Everything else there is product: nothing hides in it.
+gates, ``context.md``, ``run.json``, ``budget.md`` and ``archive/``, and the pages that are made from them all:
+``diagram.md`` and ``summary.md``. Everything else there is product: nothing hides in it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ CONTEXT_FILE = "context.md"
 DIAGRAM_FILE = "diagram.md"
 SUMMARY_FILE = "summary.md"
 LESSONS_FILE = "lessons-learned.md"
+BUDGET_FILE = "budget.md"
 GATES = "gates/"
 ARCHIVE = "archive/"
 REVIEWS = "code-review/"
 WAIVERS = "waivers/"
+BUDGET_GATE = "stage-budget"  # belongs to no stage: what it escalates holds up all of them
 SECURITY_GATE = "stage-05-security"  # its vetoes and conditions have rules of their own
 # They tell of the whole run, so no stage owns them and they may be written at any time.
-_UNOWNED = (RUN_FILE, CONTEXT_FILE, DIAGRAM_FILE, SUMMARY_FILE)
+_UNOWNED = (RUN_FILE, CONTEXT_FILE, DIAGRAM_FILE, SUMMARY_FILE, BUDGET_FILE)
 
 
 def matches(pattern: str, path: str, areas: tuple[str, ...]) -> bool:

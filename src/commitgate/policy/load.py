@@ -86,6 +86,7 @@ def _compiled(sources: Sources, source: str) -> Policy | None:
         brief_sections=running.brief_sections(sources),
         source=source,
         agents=tuple(sources.value("agents")),
+        budget=build.budget(sources),
         profiles=tuple(profiles.items()),
         artefacts=tuple(dict.fromkeys(pattern for stage in stages.values() for pattern in stage.writes)),
         runs=build.run_folders(sources),

@@ -98,6 +98,18 @@ class Checkpoint(Record):
     auto_pass_when: str
 
 
+class Budget(Record):
+    """What a run may use. A limit of 0 is none; ``on_exceed``: escalate or warn."""
+
+    enabled: bool
+    tokens_max: int
+    minutes_max: float
+    on_exceed: str
+
+
+NO_BUDGET = Budget(False, 0, 0, "escalate")
+
+
 class Policy(Record):
     """Everything the judge is told about the rules."""
 
@@ -123,6 +135,7 @@ class Policy(Record):
     source: str  # ".gates.yaml" or "" when only the shipped rules are in force
     agents: tuple[str, ...] = ()  # patterns of names and e-mails that belong to agents, not people
     profiles: tuple[tuple[str, bool], ...] = ()  # every profile that the policy knows, and whether it is chosen
+    budget: Budget = NO_BUDGET
     artefacts: tuple[str, ...] = ()  # what any stage may write, also one that is left out everywhere
     runs: tuple[str, ...] = ("pipeline",)  # where runs may lie: patterns of folders, "*" for any one name
     lesson_promotions: int = 2  # how many lessons a run may add

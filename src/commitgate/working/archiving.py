@@ -10,7 +10,8 @@ import time
 from commitgate.documents import run as run_file
 from commitgate.errors import GateError
 from commitgate.finding import BLOCKED
-from commitgate.policy.layout import ARCHIVE, LESSONS_FILE, RUN_FILE, is_process
+from commitgate.judge.budget import is_held
+from commitgate.policy.layout import ARCHIVE, BUDGET_GATE, LESSONS_FILE, RUN_FILE, is_process
 from commitgate.working.desk import Desk
 from commitgate.working.starting import slug
 
@@ -52,6 +53,8 @@ def _refuse_unfinished(desk: Desk) -> None:
     if missing or not all(desk.board.effective.values()):
         named = ", ".join(missing) or "a stage"
         raise GateError(f"the run is not finished: {named} is not passed", "git gate next", BLOCKED)
+    if is_held(desk.snapshot):
+        raise GateError(f"{BUDGET_GATE} is escalated and has no decision", "git gate next", BLOCKED)
 
 
 def _begun(top: str, root: str, run_id: str) -> str:

@@ -12,13 +12,13 @@ from commitgate.finding import BLOCKED, ESCALATE, MALFORMED, Finding, at
 from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import area_token, inputs
 from commitgate.judge.consistency import consistency
+from commitgate.judge.escalated import held_up
 from commitgate.judge.gates import retry_findings
 from commitgate.judge.ledger import History, Passed
-from commitgate.judge.order import later_stages
 from commitgate.judge.security import GATE as SECURITY_GATE
 from commitgate.judge.stages import board, standing_security_vetoes
 from commitgate.judge.waiving import cover
-from commitgate.policy.layout import area_of, gate_path
+from commitgate.policy.layout import gate_path
 from commitgate.policy.model import Stage
 from commitgate.working.desk import Desk, Refused
 from commitgate.working.settings import Ask, Missing
@@ -142,7 +142,7 @@ def _escalations(desk: Desk, tree: _Tree, draft: Draft, facts: GateFacts, path: 
         if stage_id == draft.stage_id:
             # One that was never committed may be taken back.
             standing = tuple(one for one in standing if one.commit) if said != "ESCALATE" else ()
-        elif said != PASS or not _before(desk, stage_id, draft.stage):
+        elif said != PASS or draft.stage.name not in held_up(desk.track, stage_id):
             continue
         if not standing:
             continue
@@ -150,14 +150,6 @@ def _escalations(desk: Desk, tree: _Tree, draft: Draft, facts: GateFacts, path: 
         hint = f'git gate resolve {stage_id} "<decision>"'
         found.append(Finding("order/escalation-bypassed", ESCALATE, message, hint, path))
     return found
-
-
-def _before(desk: Desk, stage_id: str, stage: Stage) -> bool:
-    """Whether the gate belongs to a stage that the named one needs."""
-    for one in desk.track.stages:
-        if area_of(one, stage_id) is not None:
-            return stage.name in later_stages(desk.track, one.name)
-    return False
 
 
 def _order(desk: Desk, tree: _Tree, draft: Draft, path: str) -> list[Finding]:

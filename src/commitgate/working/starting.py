@@ -15,6 +15,7 @@ from commitgate.finding import BLOCKED
 from commitgate.git.process import Repository
 from commitgate.policy.layout import GATES
 from commitgate.setup.ignored import rule_for
+from commitgate.working import budgeting
 from commitgate.working.desk import Desk
 from commitgate.working.run_folder import timestamp
 
@@ -42,7 +43,7 @@ def start(desk: Desk, feature: str, track: str) -> list[str]:
     # The run is what makes the folder a run folder, so it comes last.
     desk.folder.write(context_path, context)
     desk.folder.write(path, data)
-    return [path, context_path]
+    return [path, context_path, *([budgeting.init(desk)[0]] if desk.policy.budget.enabled else [])]
 
 
 def run_id(feature: str, now: float, unique: str) -> str:
