@@ -21,7 +21,7 @@ from support import SOURCE, Repo, run
 LISTED = {
     *("init", "install", "uninstall", "doctor", "completion", "demo"),
     *("start", "stage", "pass", "reaffirm", "fold", "derive", "review", "security", "status", "next", "archive"),
-    "budget",
+    *("budget", "lessons"),
     *("proceed", "resolve", "rule", "adr", "ask", "answer", "waiver"),
     *("check", "verify", "pre-push", "pre-receive", "validate", "why", "explain", "log", "visualize", "summary"),
     "policy",
