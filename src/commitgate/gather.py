@@ -15,6 +15,7 @@ from commitgate.git.merge import Remade, remake, tree_compare
 from commitgate.git.refs import is_shallow, merge_bases, only_base
 from commitgate.memo import register
 from commitgate.objects import ABSENT, NOBODY, Person, Row
+from commitgate.policy.gates import GateRules
 from commitgate.policy.layout import REVIEWS, is_process
 from commitgate.policy.model import PathClass, Policy
 from commitgate.policy.run_patterns import Place
@@ -51,7 +52,7 @@ class Gathering:
         self.memo = memo
         self.place = place
         self.root = place.folder
-        self.trees = Trees(repo, memo, self.root)
+        self.trees = Trees(repo, memo, self.root, GateRules(policy))
         self.states: dict[str, State] = {}
         self._classifier: Any = None
         self._counted: dict[str, dict[str, tuple[str, bool, tuple[tuple[str, str], ...]]]] = {}  # by track and path

@@ -8,11 +8,16 @@ from commitgate.git.side import content_on_disk, is_link
 from commitgate.git.tree import mode_at_root
 from commitgate.objects import ABSENT, SUBMODULE, SYMLINK, Row
 from commitgate.policy.model import Policy
+from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from commitgate.git.process import Repository
     from commitgate.memo import Memo
+
+    Find = Callable[[str], "File"]
 
 POLICY_FILE = ".gates.yaml"
 
@@ -25,6 +30,13 @@ class PolicyRefused(GateError):
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__("the policy in .gates.yaml cannot be accepted", "git gate check says where and why")
         self.findings = tuple(at(POLICY_FILE, findings))
+
+
+class File(Record):
+    """A file beside the policy: its blob, "" where it has none, and its bytes, None where there is no file."""
+
+    oid: str
+    data: bytes | None
 
 
 class Policies:
@@ -42,45 +54,102 @@ class Policies:
         """The policy that the target branch has at its tip; None while it has not adopted one."""
         tree, blob = self._repo.batch.get([f"{tip}^{{tree}}", f"{tip}:{POLICY_FILE}"])
         _plain(mode_at_root(tree, POLICY_FILE))
-        return self._compiled(blob.oid, blob.data) if blob.type == "blob" else None
+        return self._compiled(blob.oid, blob.data, self._of_commit(tip)) if blob.type == "blob" else None
 
     def in_index(self, rows: list[Row]) -> Policy:
         """The policy in the index, given its rows against HEAD."""
         row = next((row for row in rows if row.path == POLICY_FILE), None)
         if row is None:
-            return self.at_commit("HEAD")
+            return self._at_head(self._of_rows(rows))
         if row.new_mode == ABSENT:
             return self._compiled("", None)
         _plain(row.new_mode)
-        return self._compiled(row.new_oid, self._repo.batch.get([row.new_oid])[0].data)
+        return self._compiled(row.new_oid, self._repo.batch.get([row.new_oid])[0].data, self._of_rows(rows))
 
     def in_worktree(self, rows: list[Row]) -> Policy:
         """The policy in the work tree, given its rows against HEAD."""
         row = next((row for row in rows if row.path == POLICY_FILE), None)
         if row is None:
-            return self.at_commit("HEAD")
+            return self._at_head(self._of_rows(rows, self._on_disk))
         _plain(row.new_mode)
         return self.on_disk()
 
     def on_disk(self) -> Policy:
         """The policy that the file of the work tree makes, whatever HEAD holds."""
         refuse_link(self._repo)
-        return self._compiled("", content_on_disk(self._repo, [POLICY_FILE]).get(POLICY_FILE))
+        policy = content_on_disk(self._repo, [POLICY_FILE]).get(POLICY_FILE)
+        return self._compiled("", policy, lambda path: File("", self._on_disk(path)))
 
-    def _compiled(self, oid: str, data: bytes | None) -> Policy:
-        """The policy of a blob (``data`` None: the shipped rules alone); kept under its id when it has one."""
+    def _at_head(self, find: Find) -> Policy:
+        """The policy of HEAD, beside files that may differ from those of HEAD."""
+        tree, blob = self._repo.batch.get(["HEAD^{tree}", f"HEAD:{POLICY_FILE}"])
+        _plain(mode_at_root(tree, POLICY_FILE))
+        return self._compiled(blob.oid, blob.data, find) if blob.type == "blob" else self._compiled("", None)
+
+    def _compiled(self, oid: str, data: bytes | None, find: Find | None = None) -> Policy:
+        """The policy of a blob (``data`` None: the shipped rules alone), with the schemas that ``find`` has for it.
+
+        It is kept under the blob's id, and those of its schemas, where they have one.
+        """
         key = oid or ("none" if data is None else "")
         known: Policy | None = self._memo.get("policies", key) if key else None
         if known is not None:
             return known
+        named = self._memo.get("policies", (key,)) if key else None  # the schemas that this very blob names
+        files = {path: find(path) for path in named or () if find is not None}
+        parts = (key, *[file.oid for file in files.values()])
+        if files and all(parts):
+            known = self._memo.get("policies", parts)
+            if known is not None:
+                return known
         from commitgate.policy.load import load_policy
 
-        policy, findings = load_policy(data)
+        def read(path: str) -> bytes | None:
+            if path not in files:
+                files[path] = find(path) if find is not None else File("", None)
+            return files[path].data
+
+        policy, findings = load_policy(data, read)
         if policy is None:
             raise PolicyRefused(findings)
-        if key:
-            self._memo.put("policies", key, policy)
+        self._keep(key, policy, files)
         return policy
+
+    def _keep(self, key: str, policy: Policy, files: dict[str, File]) -> None:
+        if not policy.schemas:
+            if key:
+                self._memo.put("policies", key, policy)
+            return
+        paths = tuple([schema.path for schema in policy.schemas])
+        parts = (key, *[files[path].oid for path in paths])
+        if all(parts):
+            self._memo.put("policies", (key,), paths)
+            self._memo.put("policies", parts, policy)
+
+    def _of_commit(self, commit: str) -> Find:
+        def find(path: str) -> File:
+            blob = self._repo.batch.get([f"{commit}:{path}"])[0]
+            return File(blob.oid, blob.data) if blob.type == "blob" else File("", None)
+
+        return find
+
+    def _of_rows(self, rows: list[Row], content: Callable[[str], bytes | None] | None = None) -> Find:
+        """Files of HEAD, and those of the rows against it: their blobs, or what ``content`` has for a path."""
+        changed = {row.path: row for row in rows}
+
+        def find(path: str) -> File:
+            row = changed.get(path)
+            if row is None:
+                return self._of_commit("HEAD")(path)
+            if row.new_mode in (ABSENT, SYMLINK, SUBMODULE):
+                return File("", None)
+            data = content(path) if content is not None else self._repo.batch.get([row.new_oid])[0].data
+            return File(row.new_oid, data)
+
+        return find
+
+    def _on_disk(self, path: str) -> bytes | None:
+        return content_on_disk(self._repo, [path]).get(path)
 
 
 def refuse_link(repo: Repository) -> None:

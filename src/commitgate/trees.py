@@ -5,6 +5,7 @@ from __future__ import annotations
 from commitgate.documents.reading import kind_of, read
 from commitgate.errors import CannotDecide
 from commitgate.objects import ABSENT, SUBMODULE, SYMLINK, Row
+from commitgate.policy.layout import stage_id_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from commitgate.git.process import Repository
     from commitgate.memo import Memo
+    from commitgate.policy.gates import GateRules
+    from commitgate.policy.model import Schema
 
 # How many trees' documents are kept at hand; a walk needs those of a commit and of its parents.
 _TREES = 16
@@ -22,12 +25,13 @@ Content = dict[str, bytes]
 
 
 class Trees:
-    """Entries and documents below one run folder."""
+    """Entries and documents below one run folder; ``rules`` are those of the policy, needed for gates only."""
 
-    def __init__(self, repo: Repository, memo: Memo, root: str) -> None:
+    def __init__(self, repo: Repository, memo: Memo, root: str, rules: GateRules | None = None) -> None:
         self.repo = repo
         self.memo = memo
         self.root = root
+        self._rules = rules
         self._trees: dict[int, tuple[dict[str, tuple[str, str]], dict[str, Any]]] = {}
 
     def run_id_at(self, commit: str) -> str:
@@ -80,34 +84,40 @@ class Trees:
             if not kind or mode in (SYMLINK, SUBMODULE):
                 continue
             if path in content:
-                found[path] = read(kind, below, content[path])
+                found[path] = self._judged(kind, read(kind, below, content[path], self._schema(kind, below)))
                 continue
-            facts = self._known_document(kind, below, oid)
+            facts = self.memo.get("documents", self._key(kind, below, oid))
             if facts is None:
                 missing.append((path, kind, below, oid))
             else:
-                found[path] = facts
+                found[path] = self._judged(kind, facts)
         if missing:
             for (path, kind, below, oid), blob in zip(missing, self.repo.batch.get(m[3] for m in missing), strict=True):
                 if blob.type != "blob":
                     raise CannotDecide(
                         f"{path}: its blob {oid[:12]} is not in the repository", "git fsck", "engine/missing-object"
                     )
-                found[path] = self._read(kind, below, oid, blob.data)
+                found[path] = self._judged(kind, self._read(kind, below, oid, blob.data))
         return found
 
-    def _known_document(self, kind: str, below: str, oid: str) -> Any:
-        return self.memo.get("documents", _document_key(kind, below, oid))
-
     def _read(self, kind: str, below: str, oid: str, data: bytes) -> Any:
-        key = _document_key(kind, below, oid)
+        key = self._key(kind, below, oid)
         known = self.memo.get("documents", key)
         if known is None:
-            known = read(kind, below, data)
+            known = read(kind, below, data, self._schema(kind, below))
             self.memo.put("documents", key, known)
         return known
 
+    def _judged(self, kind: str, facts: Any) -> Any:
+        """The facts under the policy: what follows from the bytes alone is kept, what the policy adds is not."""
+        return self._rules.applied(facts) if kind == "gate" and self._rules is not None else facts
 
-def _document_key(kind: str, below: str, oid: str) -> tuple[str, str]:
-    # A gate is judged against its own file name; every other document by its bytes alone.
-    return (below if kind == "gate" else kind, oid)
+    def _schema(self, kind: str, below: str) -> Schema | None:
+        return self._rules.schema(stage_id_of(below)) if kind == "gate" and self._rules is not None else None
+
+    def _key(self, kind: str, below: str, oid: str) -> tuple[str, ...]:
+        # A gate is judged against its own file name and the repository's schema; other documents by their bytes alone.
+        if kind != "gate":
+            return (kind, oid)
+        schema = self._schema(kind, below)
+        return (below, oid) if schema is None else (below, oid, schema.digest)

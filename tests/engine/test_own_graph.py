@@ -191,3 +191,75 @@ def test_a_branch_does_not_leave_a_stage_out_by_choosing_a_profile(story: Tell) 
     told.commit("prototype", check=False)
     told.write_gate("stage-05")
     assert "stage-10 is missing" in refused(told, "order/predecessor")
+
+
+SCHEMA_PATH = "policy/accessibility.schema.json"
+WITH_SCHEMA = POLICY.replace("writes:", f"schema: {SCHEMA_PATH}\n    writes:")
+SCHEMA = '{"required": ["score"], "properties": {"score": {"type": "integer", "minimum": 90}}}\n'
+
+
+def with_schema(story: Tell, schema: str = SCHEMA) -> Story:
+    """A run under a policy that names a schema; both are on the target."""
+    told = story("built")
+    told.git("switch", "-q", "main")
+    told.write(SCHEMA_PATH, schema)
+    told.write(".gates.yaml", WITH_SCHEMA)
+    told.commit("policy")
+    told.git("switch", "-q", "feature/reset")
+    told.git("merge", "-q", "--no-edit", "main")
+    return told
+
+
+def test_a_schema_of_the_repository_is_enforced_on_its_gate(story: Tell) -> None:
+    told = with_schema(story)
+    told.write("pipeline/accessibility.md", "# Accessibility\n")
+    told.write_gate("stage-10")
+    said = refused(told, "gate/schema")
+    assert "score: missing" in said
+    assert SCHEMA_PATH in said
+    told.write("pipeline/accessibility.md", "# Accessibility\n")
+    told.write_gate("stage-10", score=95)
+    assert told.commit("accessibility", author="designer", check=False).code == 0
+    assert boxes(told)["stage-10"] == "pass"
+    assert told.gate("validate").code == 0
+    told.write_gate("stage-10", score=50)
+    assert told.gate("validate").code == 1
+
+
+def test_a_branch_does_not_loosen_the_schema_and_may_tighten_it(story: Tell) -> None:
+    told = with_schema(story)
+    told.write(SCHEMA_PATH, "{}\n")
+    told.commit("anything goes", check=False)
+    told.write_gate("stage-10")
+    assert "score: missing" in refused(told, "gate/schema")
+    told.write(SCHEMA_PATH, '{"required": ["score", "tool"]}\n')
+    told.commit("more", check=False)
+    told.write_gate("stage-10", score=95)
+    told.git("add", "-A")
+    assert "tool: missing" in told.door().err
+
+
+@pytest.mark.parametrize("side", [("--index",), (), ("--rev", "HEAD")])
+def test_the_schema_is_read_from_the_side_that_is_judged(story: Tell, side: tuple[str, ...]) -> None:
+    told = with_schema(story)
+    told.write_gate("stage-10", score=95)
+    told.commit("accessibility", author="designer", check=False)
+    told.write(SCHEMA_PATH, '{"required": ["tool"]}\n')
+    if side:
+        told.git("add", "-A")
+    if side == ("--rev", "HEAD"):
+        told.git("commit", "-q", "--no-verify", "-m", "tighter")
+    found = told.check(*side)["findings"]
+    assert any("tool: missing" in one["message"] for one in found)
+
+
+def test_a_policy_whose_schema_is_gone_is_refused_at_every_side(story: Tell) -> None:
+    told = with_schema(story)
+    told.git("rm", "-q", SCHEMA_PATH)
+    said = told.door()
+    assert (said.code, "policy/stage-schema" in said.err) == (1, True)
+    assert f"no file {SCHEMA_PATH}" in said.err
+    assert told.gate("check", "--index").code == 1
+    assert told.gate("policy", "check").code == 1
+    told.git("commit", "-q", "--no-verify", "-m", "gone")
+    assert told.gate("verify", "main..HEAD").code == 1

@@ -14,6 +14,7 @@ from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import BLOCKED, PASS, UNKNOWN, Finding, exit_code
 from commitgate.git.process import Repository
 from commitgate.git.refs import resolve
+from commitgate.git.side import content_on_disk
 from commitgate.judge.rehearsal import differences, rehearse
 from commitgate.memo import NoMemo
 from commitgate.policies import POLICY_FILE, Policies, refuse_link
@@ -55,12 +56,12 @@ def check(file: str | None, form: str, output: str | None) -> int:
     if data is None:
         click.echo(f"there is no {POLICY_FILE}: the shipped rules are in force")
         return PASS
-    policy, findings = load_policy(data)
+    policy, findings = load_policy(data, _beside)
     found = list(findings)
     if policy is not None:
         tree = _tree()
         found += matches_nothing(data, tree) if tree else ()  # no file at all is no reason to doubt every pattern
-    found = [one._replace(path=shown) for one in found]
+    found = _named(found, shown)
     closing = f"{neutral(shown)} is {'accepted' if policy is not None else 'refused'}\n"
     return _tell(f"commitgate: {shown}", found, closing, form, output)
 
@@ -77,9 +78,9 @@ def test(file: str, policy_file: str | None, form: str, output: str | None) -> i
     comes out as expected, 2 when one does not, 1 when a file cannot be accepted.
     """
     data, shown = _bytes(policy_file)
-    policy, refused = load_policy(data)
+    policy, refused = load_policy(data, _beside)
     if policy is None:
-        return _tell(f"commitgate: {shown}", [one._replace(path=shown) for one in refused], "", form, output)
+        return _tell(f"commitgate: {shown}", _named(refused, shown), "", form, output)
     cases, found = load_cases(_read(file), file, policy)
     failed = 0
     classify = Classifier(policy).classify
@@ -140,6 +141,20 @@ def _bytes(file: str | None) -> tuple[bytes | None, str]:
     finally:
         repo.close()
     return (_read(path) if os.path.lexists(path) else None), POLICY_FILE
+
+
+def _beside(path: str) -> bytes | None:
+    """A file of the work tree that the policy names."""
+    repo = Repository()
+    try:
+        return content_on_disk(repo, [path]).get(path)
+    finally:
+        repo.close()
+
+
+def _named(findings: Iterable[Finding], shown: str) -> list[Finding]:
+    """The same findings, those about the policy file under the name that it was given."""
+    return [one._replace(path=shown) if one.path == POLICY_FILE else one for one in findings]
 
 
 def _read(file: str) -> bytes:

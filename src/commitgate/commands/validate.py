@@ -9,19 +9,21 @@ from collections.abc import Callable, Iterable
 import click
 
 from commitgate.documents import gate, run
+from commitgate.documents.facts import GateFacts
 from commitgate.documents.schema import Foreign, from_file
+from commitgate.documents.schema import own as own_schema
+from commitgate.engine import COMMIT, INDEX, WORKTREE, Question
 from commitgate.errors import UserError
 from commitgate.finding import PASS, Finding, exit_code
 from commitgate.git.process import Repository
-from commitgate.git.refs import resolve
 from commitgate.judge.one_gate import LEVELS, Opinion, no_file, opinion, run_file, unreadable, with_twins
-from commitgate.memo import NoMemo
-from commitgate.policies import Policies
+from commitgate.policy.gates import GateRules
 from commitgate.policy.layout import GATES, RUN_FILE
 from commitgate.report.opinions import opinion_lines
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
 from commitgate.working.gate_files import Candidate, Disk, Tree
+from commitgate.working.own_policy import policy_here
 
 
 @click.command()
@@ -38,16 +40,19 @@ def command(paths: tuple[str, ...], rev: str | None, staged: bool, schema: str |
     if rev is not None and staged:
         raise UserError("--index and --rev exclude each other", "git gate validate --index")
     own = from_file(schema) if schema is not None else None
+    side = Question(COMMIT, rev) if rev is not None else Question(INDEX if staged else WORKTREE)
+    policy = policy_here(side)
+    rules = GateRules(policy)
     if rev is not None or staged:
         repo = Repository()
-        tree = Tree(repo, rev or "", () if paths else _runs(repo, rev))
+        tree = Tree(repo, rev or "", () if paths else policy.runs)
         try:
-            found = _opinions(tree.candidates(_from_root(repo, paths)), tree.neighbour, own)
+            found = _opinions(tree.candidates(_from_root(repo, paths)), tree.neighbour, own, rules)
         finally:
             repo.close()
     else:
-        disk = Disk() if paths else _every_gate()
-        found = _opinions(disk.candidates(paths), disk.neighbour, own)
+        disk = Disk() if paths else Disk(_top(), policy.runs)
+        found = _opinions(disk.candidates(paths), disk.neighbour, own, rules)
     colour = colours()
     lines = [line for one in found for line in opinion_lines(one, colour)]
     click.echo(
@@ -57,22 +62,16 @@ def command(paths: tuple[str, ...], rev: str | None, staged: bool, schema: str |
     return exit_code([*levels, *(finding for one in found for finding in one.findings)])
 
 
-def _every_gate() -> Disk:
+def _top() -> str:
     repo = Repository()
     try:
-        return Disk(repo.top(), _runs(repo, None))
+        return repo.top()
     finally:
         repo.close()
 
 
-def _runs(repo: Repository, rev: str | None) -> tuple[str, ...]:
-    """Where runs may lie, as the policy of a commit or of the work tree says."""
-    policies = Policies(repo, NoMemo())
-    return (policies.on_disk() if rev is None else policies.at_commit(resolve(repo, rev))).runs
-
-
 def _opinions(
-    candidates: Iterable[Candidate], neighbour: Callable[[str], bytes | None], own: Foreign | None
+    candidates: Iterable[Candidate], neighbour: Callable[[str], bytes | None], own: Foreign | None, rules: GateRules
 ) -> list[Opinion]:
     now = int(time.time())
     tracks: dict[str, str] = {}
@@ -88,9 +87,17 @@ def _opinions(
         else:
             if folder not in tracks:
                 tracks[folder] = _track(folder, neighbour)
-            schemas = {name.removesuffix(".json"): own} if own is not None else None
-            found.append(opinion(one.path, one.mode, gate.read(one.data, name, schemas), tracks[folder], now))
+            facts = rules.applied(_facts(one.data, name, own, rules))
+            found.append(opinion(one.path, one.mode, facts, tracks[folder], now))
     return with_twins(found)
+
+
+def _facts(data: bytes, name: str, schema: Foreign | None, rules: GateRules) -> GateFacts:
+    stage_id = name.removesuffix(".json")
+    if schema is not None:
+        return gate.read(data, name, {stage_id: schema})
+    known = rules.schema(stage_id)
+    return gate.read(data, name, added=own_schema(known.text, known.path) if known is not None else None)
 
 
 def _track(folder: str, neighbour: Callable[[str], bytes | None]) -> str:

@@ -41,11 +41,13 @@ def stage_id(file_name: str) -> tuple[str, str] | None:
     return found[1] or "budget", found[2] or ""
 
 
-def read(data: bytes, file_name: str, own: Mapping[str, Checker] | None = None) -> GateFacts:
+def read(
+    data: bytes, file_name: str, own: Mapping[str, Checker] | None = None, added: Checker | None = None
+) -> GateFacts:
     """The facts of one gate. Never raises on bad input; with any MALFORMED finding ``status`` is "".
 
-    ``own`` holds a repository's own schemas by stage id. They replace the shipped one of that stage, but never
-    the base schema.
+    ``own`` holds schemas by stage id that replace the shipped one of that stage, but never the base schema. ``added``
+    is one that must hold beside all others.
     """
     parts = stage_id(file_name)
     if not parts:
@@ -59,7 +61,12 @@ def read(data: bytes, file_name: str, own: Mapping[str, Checker] | None = None) 
     number, suffix = parts
     stage = file_name.removesuffix(".json")
     checkers = _checkers(stage, own)
-    fields, broken = load(data, checkers[0].keys if len(checkers) == 1 else checkers[0].keys | checkers[1].keys)
+    if added is not None:
+        checkers = (*checkers, added)
+    keys = checkers[0].keys
+    for checker in checkers[1:]:
+        keys |= checker.keys
+    fields, broken = load(data, keys)
     if fields is None:
         return GateFacts(stage, number, suffix, "", "", "", None, (), (), "", "", {}, {}, broken)
     text = data.decode()
@@ -71,11 +78,11 @@ def read(data: bytes, file_name: str, own: Mapping[str, Checker] | None = None) 
         findings.append(Finding("gate/unknown-stage", WARNING, message, "check the file name", line=1))
     for checker in checkers:
         if not checker.accepts(fields):
-            findings.extend(_refused(checker, stage, fields, Places(text)))
+            findings.extend(_refused(checker, fields, Places(text)))
     if fields.get("status") == "ESCALATE" or fields.get("status") == "FAIL":
         findings.extend(_unexplained(fields, checkers, lines["status"]))
     if findings:
-        findings.sort(key=_by_line)
+        findings = sorted(dict.fromkeys(findings), key=_by_line)
     acceptable = not any(finding.level == MALFORMED for finding in findings)
     subject = fields.get("subject")
     return GateFacts(
@@ -152,14 +159,14 @@ def _findings(stage: str, fields: dict[str, Any], lines: Mapping[str, int], when
     return findings
 
 
-def _refused(checker: Checker, stage: str, fields: dict[str, Any], places: Places) -> Iterator[Finding]:
+def _refused(checker: Checker, fields: dict[str, Any], places: Places) -> Iterator[Finding]:
     """What a schema refuses, each with the rule that it breaks."""
     for refusal in checker.refusals(fields):
         # A wrong name is gate/stage-name already, whichever pattern or constant refuses it here.
         if refusal.path == ("stage",) and type(fields.get("stage")) is str:
             continue
         rule, message = "gate/schema", refusal.message
-        hint = f"correct {refusal.field}; gates/{_schema_name(stage)}.schema.json describes every field"
+        hint = f"correct {refusal.field}; {checker.place} describes every field"
         if refusal.conditional:
             rule = _CONDITIONAL_RULES.get(refusal.field, "gate/pass-needs")
             message = f"{refusal.field}: {refusal.found}, but a PASS needs {refusal.expected}"

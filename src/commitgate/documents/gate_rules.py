@@ -12,14 +12,6 @@ from typing import Any
 
 from commitgate.finding import MALFORMED, WARNING, Finding
 
-# Which gates a track must not write, by stage number. The security review may stand on every track.
-_FORBIDDEN = {
-    "quick": ("02", "03", "05"),
-    "nano": ("01", "02", "03", "05", "06", "08", "09"),
-    "config-only": ("01", "02", "03", "06", "09"),
-    "dep-update": ("01", "02", "03", "05", "09"),
-    "hotfix": ("01", "02", "03"),
-}
 _SCOPED = ("quick", "dep-update")
 # (stage, tracks, field, the value that a PASS must have there)
 _NEEDED = (
@@ -48,10 +40,6 @@ def rules(stage: str, fields: dict[str, Any]) -> Iterator[Keyed]:
 
 
 def _track(stage: str, number: str, track: str, fields: dict[str, Any]) -> Iterator[Keyed]:
-    if number in _FORBIDDEN.get(track, ()) and stage != "stage-05-security":
-        message = f"track: found {track}, which has no {stage}, expected a track with this stage"
-        hint = "remove the gate, or correct its track; git gate status shows the stages of the run"
-        yield "track", Finding("gate/track-forbids", MALFORMED, message, hint)
     if number == "06" and track in _SCOPED:
         approvals = fields.get("required_approvals")
         if fields.get("review_shape") == "matrix":

@@ -8,6 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from commitgate.policy.model import Schema
+
 _BY_NAME = {
     "run.json": "run",
     "context.md": "context",
@@ -35,12 +37,17 @@ def kind_of(below: str) -> str:
     return _BY_NAME.get(below, "")
 
 
-def read(kind: str, below: str, data: bytes) -> Any:
-    """The facts of one document, as its kind's reader gives them."""
+def read(kind: str, below: str, data: bytes, schema: Schema | None = None) -> Any:
+    """The facts of one document, as its kind's reader gives them; ``schema`` is the repository's own one of a gate."""
     if kind == "gate":
         from commitgate.documents import gate
 
-        return gate.read(data, below.rsplit("/", 1)[-1])
+        added = None
+        if schema is not None:
+            from commitgate.documents.schema import own
+
+            added = own(schema.text, schema.path)
+        return gate.read(data, below.rsplit("/", 1)[-1], added=added)
     if kind in _BY_SECTIONS:
         from commitgate.documents import sections
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from commitgate import share
 from commitgate.documents.refusal import Refusal
-from commitgate.documents.schema_compile import Predicate, compiled
+from commitgate.documents.schema_compile import Predicate, UnsupportedSchema, compiled
 from commitgate.errors import UserError
 from commitgate.finding import MALFORMED
 
@@ -22,10 +22,13 @@ _SUFFIX = ".schema.json"
 
 
 class Checker(Protocol):
-    """What a schema can be asked. ``keys`` are the names it gives to keys at the top."""
+    """What a schema can be asked. ``keys`` are the names it gives to keys at the top, ``place`` is its file."""
 
     @property
     def keys(self) -> frozenset[str]: ...
+
+    @property
+    def place(self) -> str: ...
 
     def accepts(self, document: Any) -> bool:
         """Whether the document is valid."""
@@ -39,6 +42,7 @@ class Shipped:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.place = f"gates/{name}{_SUFFIX}"
         self.schema = _shipped(name + _SUFFIX)
         self.keys = _keys(self.schema)
         self.accepts: Predicate = compiled(self.schema, _shipped)
@@ -59,6 +63,7 @@ class Foreign:
         from commitgate.documents.schema_words import foreign_validator
 
         self.keys = _keys(schema)
+        self.place = place
         self._validator = foreign_validator(schema, place)
 
     def accepts(self, document: Any) -> bool:
@@ -70,6 +75,45 @@ class Foreign:
         from commitgate.documents.schema_words import refusals
 
         return refusals(self._validator, document)
+
+
+class Own:
+    """A schema that the policy of a repository carries in it: nothing outside of its text is ever read.
+
+    It was accepted with the policy (see :mod:`commitgate.documents.own_schema`).
+    """
+
+    def __init__(self, schema: Mapping[str, Any], place: str) -> None:
+        self.place = place
+        self.keys = frozenset(schema.get("properties", ()))
+        self._schema = schema
+        try:
+            self.accepts: Predicate = compiled(schema, lambda reference: _definition(schema, reference))
+        except UnsupportedSchema:
+            self.accepts = self._slowly
+
+    def _slowly(self, document: Any) -> bool:
+        return not self.refusals(document)
+
+    def refusals(self, document: Any) -> tuple[Refusal, ...]:
+        """See Checker. Raises UserError for a schema that never comes to an end."""
+        from commitgate.documents.schema_words import closed_validator, refusals
+
+        return refusals(closed_validator(self._schema), document)
+
+
+@lru_cache(maxsize=32)
+def own(text: str, place: str) -> Own:
+    """The checker of a schema that was accepted with the policy; ``text`` is its JSON."""
+    return Own(json.loads(text), place)
+
+
+def _definition(schema: Mapping[str, Any], reference: str) -> Any:
+    """What a plain reference to a definition of the same schema means; others are left to jsonschema."""
+    name = reference.removeprefix("#/$defs/")
+    if name == reference or name not in schema.get("$defs", {}) or not name.isidentifier():
+        raise UnsupportedSchema(f"the reference {reference!r} is not followed here")
+    return schema["$defs"][name]
 
 
 @lru_cache(maxsize=32)

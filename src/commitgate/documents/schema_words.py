@@ -75,6 +75,12 @@ def foreign_validator(schema: Any, path: str) -> Any:
     return kind({"$ref": base}, registry=registry)
 
 
+def closed_validator(schema: Mapping[str, Any]) -> Any:
+    """jsonschema's validator of a schema that refers to nothing but itself."""
+    registry: Any = Registry()
+    return Draft202012Validator(schema, registry=registry)
+
+
 def refusals(validator: Any, document: Any) -> tuple[Refusal, ...]:
     """At most 20 refusals, one per field, the most basic first; () for a valid document."""
     by_path: dict[tuple[PathPart, ...], Refusal] = {}

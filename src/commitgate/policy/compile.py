@@ -129,8 +129,11 @@ def budget(sources: Sources) -> Budget:
     return Budget(enabled, int(tokens), minutes, fields["on_exceed"])
 
 
-def triggers(sources: Sources) -> tuple[Trigger, ...]:
-    """Shipped triggers, changed field by field or switched off, then the repository's own."""
+def triggers(sources: Sources, guarded: list[str]) -> tuple[Trigger, ...]:
+    """Shipped triggers, changed field by field or switched off, then the repository's own.
+
+    ``guarded`` are patterns of files that belong to the policy: a change of them is one of the control plane.
+    """
     shipped: dict[str, Any] = sources.shipped["triggers"]
     own: dict[str, Any] = (sources.own.get("security") or {}).get("triggers") or {}
     merged: dict[str, dict[str, Any]] = dict(shipped)
@@ -153,6 +156,8 @@ def triggers(sources: Sources) -> tuple[Trigger, ...]:
                     sources.refuse("schema", (*path, field, position), f"'{shown(word)}' holds no word", hint)
         base: dict[str, Any] = shipped.get(name, {})
         merged[name] = _extended(base, value) if name == CONTROL_PLANE else laid_over(base, value)
+    plane = merged[CONTROL_PLANE]
+    merged[CONTROL_PLANE] = {**plane, "paths": [*(plane.get("paths") or ()), *guarded]}
     return tuple(
         Trigger(
             id=name,

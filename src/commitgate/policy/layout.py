@@ -52,6 +52,11 @@ def is_waiver_path(path: str) -> bool:
     return path.startswith(WAIVERS) and path.endswith((".yml", ".yaml")) and "/" not in path[len(WAIVERS) :]
 
 
+def stage_id_of(below: str) -> str:
+    """The stage id of a gate's path below the run folder."""
+    return below[len(GATES) : -len(".json")]
+
+
 def is_process(policy: Policy, path: str) -> bool:
     """Whether a path below the run folder is a process file (not product).
 

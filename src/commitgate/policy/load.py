@@ -12,16 +12,19 @@ from commitgate.policy import stages as order
 from commitgate.policy import tracks as running
 from commitgate.policy import yaml_strict
 from commitgate.policy.model import Policy, Trigger
+from commitgate.policy.own_schemas import Read, nothing, own_schemas
 from commitgate.policy.sources import FILE, Sources
 
 _FORM = "policy/1"
 
 
-def load_policy(override: bytes | None) -> tuple[Policy | None, tuple[Finding, ...]]:
+def load_policy(override: bytes | None, read: Read = nothing) -> tuple[Policy | None, tuple[Finding, ...]]:
     """Compile the policy; ``override`` holds the bytes of ``.gates.yaml``, None when there is no such file.
 
-    Returns the policy and its findings (path ``.gates.yaml``, with lines). With a MALFORMED finding there is no
-    policy: a rule that cannot be read is never replaced by a guess. An empty file changes nothing.
+    ``read`` gives the bytes of a file of the same tree, by its path from the root; None when it has none there.
+    Returns the policy and its findings (path ``.gates.yaml`` or that of a schema it names, with lines). With a
+    MALFORMED finding there is no policy: a rule that cannot be read is never replaced by a guess. An empty file
+    changes nothing.
     """
     own: object = None
     lines: yaml_strict.LineMap = {}
@@ -37,12 +40,13 @@ def load_policy(override: bytes | None) -> tuple[Policy | None, tuple[Finding, .
             if problems:
                 return None, problems
     sources = Sources(own if isinstance(own, dict) else {}, lines)
-    policy = _compiled(sources, FILE if override is not None else "")
+    policy = _compiled(sources, FILE if override is not None else "", read)
     return (None if sources.findings else policy), tuple(sorted(sources.findings, key=lambda finding: finding.line))
 
 
-def _compiled(sources: Sources, source: str) -> Policy | None:
-    triggers = build.triggers(sources)
+def _compiled(sources: Sources, source: str, read: Read) -> Policy | None:
+    schemas = own_schemas(sources, read)
+    triggers = build.triggers(sources, [f"/{schema.path}" for schema in schemas])
     areas = build.areas(sources, triggers)
     reviewers = build.reviewers(sources, areas)
     checkpoints = running.checkpoints(sources)
@@ -88,6 +92,7 @@ def _compiled(sources: Sources, source: str) -> Policy | None:
         agents=tuple(sources.value("agents")),
         budget=build.budget(sources),
         profiles=tuple(profiles.items()),
+        schemas=schemas,
         artefacts=tuple(dict.fromkeys(pattern for stage in stages.values() for pattern in stage.writes)),
         runs=build.run_folders(sources),
         lesson_promotions=int(lessons["promotions"]),

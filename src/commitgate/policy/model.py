@@ -40,6 +40,14 @@ class Stage(Record):
     schema: str = ""  # path of the repository's own JSON Schema of its gate, "" for none
 
 
+class Schema(Record):
+    """A JSON Schema of the repository, carried in the policy that names it: what it says is part of the rules."""
+
+    path: str  # from the root of the repository
+    digest: str  # sha256 of the text
+    text: str
+
+
 class Track(Record):
     """A track: its stages in order, and how its reviews are counted."""
 
@@ -140,6 +148,7 @@ class Policy(Record):
     runs: tuple[str, ...] = ("pipeline",)  # where runs may lie: patterns of folders, "*" for any one name
     lesson_promotions: int = 2  # how many lessons a run may add
     lesson_age_out: int = 10  # finished runs without reinforcement after which a lesson can go
+    schemas: tuple[Schema, ...] = ()
 
 
 class PathClass(Record):

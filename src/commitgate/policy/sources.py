@@ -12,7 +12,7 @@ from typing import Any
 
 from commitgate import share
 from commitgate.errors import CannotDecide
-from commitgate.finding import MALFORMED, Finding
+from commitgate.finding import MALFORMED, Finding, at
 from commitgate.policy import yaml_strict
 from commitgate.policy.yaml_strict import LineMap, line_of, shown
 
@@ -54,6 +54,11 @@ class Sources:
         if len(self.findings) < FINDINGS_LIMIT:
             line = line_of(self._lines, path)
             self.findings.append(Finding(f"policy/{rule}", MALFORMED, message, hint, FILE, line))
+
+    def refuse_in(self, file: str, findings: Iterable[Finding]) -> None:
+        """Something in another file that ``.gates.yaml`` names is wrong."""
+        room = FINDINGS_LIMIT - len(self.findings)
+        self.findings += at(file, list(findings)[: max(room, 0)])
 
     def known(self, path: Path, name: str, names: Iterable[str], what: str) -> bool:
         """Whether ``name`` is one of ``names``; when not, it is refused as policy/unknown-name."""

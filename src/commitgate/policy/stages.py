@@ -78,6 +78,7 @@ def _stage(name: str, fields: dict[str, Any], checkpoint: str, when: Condition) 
         bound=tuple(fields.get("bound") or ()),
         foldable=bool(fields.get("foldable", False)),
         every_track=bool(fields.get("every_track", False)),
+        schema=fields.get("schema") or "",
     )
 
 

@@ -10,6 +10,7 @@ from commitgate import __version__
 from commitgate.errors import GateError
 from commitgate.git.process import Repository
 from commitgate.git.refs import Refs, is_shallow
+from commitgate.git.side import content_on_disk
 from commitgate.memo import NoMemo
 from commitgate.policies import PolicyRefused, refuse_link
 from commitgate.protection import protected_by_server
@@ -217,11 +218,12 @@ def policy(repo: Repository) -> list[Remark]:
         return [Remark(ERROR, initial.POLICY, f"{one.message} [{one.rule}]", one.hint) for one in refused.findings]
     except OSError as error:
         return [Remark(ERROR, initial.POLICY, f"cannot be read: {error.strerror}")]
-    loaded, findings = load_policy(data)
+    loaded, findings = load_policy(data, lambda path: content_on_disk(repo, [path]).get(path))
     for finding in findings:
         place = f"line {finding.line}: " if finding.line else ""
         level = ERROR if finding.level else WARNING
-        remarks.append(Remark(level, initial.POLICY, f"{place}{finding.message} [{finding.rule}]", finding.hint))
+        told = f"{place}{finding.message} [{finding.rule}]"
+        remarks.append(Remark(level, finding.path or initial.POLICY, told, finding.hint))
     if not remarks:
         text = "accepted" if data is not None else "there is none: the shipped rules apply"
         remarks.append(Remark(OK, initial.POLICY, text))

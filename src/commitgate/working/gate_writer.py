@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from commitgate.documents import gate
 from commitgate.documents.facts import GateFacts
+from commitgate.documents.reading import read
 from commitgate.facts import Snapshot
 from commitgate.finding import BLOCKED, ESCALATE, MALFORMED, Finding, at
 from commitgate.judge.approvals import open_escalations
@@ -18,7 +19,8 @@ from commitgate.judge.ledger import History, Passed
 from commitgate.judge.security import GATE as SECURITY_GATE
 from commitgate.judge.stages import board, standing_security_vetoes
 from commitgate.judge.waiving import cover
-from commitgate.policy.layout import gate_path
+from commitgate.policy.gates import GateRules
+from commitgate.policy.layout import GATES, gate_path
 from commitgate.policy.model import Stage
 from commitgate.working.desk import Desk, Refused
 from commitgate.working.settings import Ask, Missing
@@ -60,12 +62,14 @@ def write_all(desk: Desk, drafts: Sequence[Draft], command: str) -> list[Written
     more, provided that nothing else is wrong; ``command`` is how it is typed, as :class:`Missing` shows it.
     """
     tree = _Tree(desk.snapshot, desk.history)
+    rules = GateRules(desk.policy)
     ready: list[tuple[str, bytes, Written]] = []
     refused: list[Finding] = []
     for draft in drafts:
         path = gate_path(desk.snapshot.root, draft.stage_id)
         data = _render(draft, path)
-        facts = gate.read(data, f"{draft.stage_id}.json")
+        name = f"{GATES}{draft.stage_id}.json"
+        facts = rules.applied(read("gate", name, data, rules.schema(draft.stage_id)))
         after = _with(desk, tree, draft, facts)
         changed = not _says_the_same(desk.snapshot.gates().get(draft.stage_id), facts)
         findings = _judge(desk, tree, after, draft, facts, path)

@@ -7,14 +7,14 @@ from commitgate.errors import CannotDecide
 from commitgate.facts import Change, in_order
 from commitgate.gather import Gathering
 from commitgate.git.history import diff_trees
-from commitgate.git.refs import resolve, target_tip, the_merge_base
+from commitgate.git.refs import target_tip, the_merge_base
 from commitgate.git.side import content_on_disk, empty_tree
 from commitgate.objects import ABSENT, PLAIN, Row
-from commitgate.policies import Policies
 from commitgate.policy.layout import RUN_FILE
 from commitgate.policy.model import Policy
 from commitgate.policy.run_patterns import Place, containing
 from commitgate.sides import rows_against, scratch_paths
+from commitgate.working.own_policy import policy_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def change_of(engine: Engine, question: Question, answer: Answer) -> tuple[Chang
 
 def changes_at(engine: Engine, question: Question, paths: Iterable[str]) -> tuple[Policy, tuple[Change, ...]]:
     """The policy of a side, and named paths (from the root) as if each of them had changed."""
-    policy = _policy(engine, question)
+    policy = policy_of(engine, question)
     found: list[Change] = []
     for path in paths:
         folder = next((one for one in containing(policy.runs, path) if _has_run(engine, question, one)), "")
@@ -58,15 +58,6 @@ def changes_at(engine: Engine, question: Question, paths: Iterable[str]) -> tupl
         _, product = gathering.split([Row(path, ABSENT, "", PLAIN, "")], bool(folder))
         found += gathering.classify(product, "")
     return policy, in_order(found)
-
-
-def _policy(engine: Engine, question: Question) -> Policy:
-    policies = Policies(engine.repo, engine.memo)
-    if question.kind == COMMIT:
-        return policies.at_commit(resolve(engine.repo, question.revision))
-    head = engine.repo.batch.get(["HEAD"])[0]
-    rows = rows_against(engine.repo, question.kind, "HEAD" if head.type == "commit" else empty_tree(engine.repo))
-    return policies.in_index(rows) if question.kind == INDEX else policies.in_worktree(rows)
 
 
 def _has_run(engine: Engine, question: Question, folder: str) -> bool:
