@@ -94,7 +94,10 @@ event action > /dev/null || fail 4 "the event in $GITHUB_EVENT_PATH cannot be re
 base='' head=''
 case $GITHUB_EVENT_NAME in
 pull_request | pull_request_target | pull_request_review)
+    # The event tells where the target branch was at the last push to the pull request; the checkout may know better.
     base=$(event pull_request.base.sha)
+    target=$(event pull_request.base.ref)
+    [ -z "$target" ] || base=$(commit_of "refs/remotes/origin/$target" || printf '%s' "$base")
     head=$(event pull_request.head.sha)
     asked=yes
     ;;

@@ -92,6 +92,23 @@ def test_a_branch_of_a_fork(place: Callable[[str], Place], runner: Runner) -> No
     assert (done.code, done.outputs["verdict"]) == (0, "pass"), done.said
 
 
+def test_the_target_branch_is_taken_as_it_is_now(place: Callable[[str], Place], runner: Runner) -> None:
+    """The base of the event stays where it was when the pull request was pushed to."""
+    at = place("tested")
+    event = pull_request(at.base, at.head)
+    at.told.git("switch", "-q", "main")
+    at.told.write(".gates.yaml", "version: 1\nmerge: {requires: retrospective}\n")
+    at.told.commit("stricter", args=("--no-verify",))
+    at.told.git("switch", "-q", at.branch)
+    at.send()
+    done = runner.judge(at.checkout(), "pull_request", event)
+    assert (done.code, done.outputs["verdict"]) == (2, "blocked"), done.said
+    gone = pull_request(event["pull_request"]["base"]["sha"], at.head)
+    gone["pull_request"]["base"]["ref"] = "not-in-the-checkout"
+    other = at.server.checkout(at.folder / "other", at.head)
+    assert runner.judge(other, "pull_request", gone).code == 0
+
+
 def test_a_head_that_the_checkout_left_out_is_fetched(place: Callable[[str], Place], runner: Runner) -> None:
     at = place("tested")
     at.server.receive(at.told, "HEAD:refs/pull/1/head", f":refs/heads/{at.branch}")

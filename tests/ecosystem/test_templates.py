@@ -235,7 +235,7 @@ def test_the_workflow_judges_and_writes_the_summary(
     told, work = cloned(milestone)
     steps = yaml.safe_load((CI / "github.yml").read_text())["jobs"]["gate"]["steps"]
     *_, last = steps
-    ends = {"BASE": told.oid("main"), "HEAD": told.oid()}
+    ends = {"BASE": "refs/remotes/origin/main", "HEAD": told.oid()}
     assert set(last["env"]) == set(ends)
     page = tmp_path / "summary"
     done = run(
