@@ -207,7 +207,7 @@ def _schema(name: str) -> str:
     lines = [f"## {title}", "", _escaped(schema["description"]), "", "| field | value | required | for a PASS |"]
     lines.append("| --- | --- | --- | --- |")
     for key, field in schema["properties"].items():
-        if heading not in ("base", "run") and key == "stage":
+        if heading.startswith("stage-") and key == "stage":
             continue
         always = "yes" if key in schema.get("required", ()) else required.get(key, "")
         lines.append(f"| `{key}` | {_cell(_value(field))} | {always} | {_cell(needs.get(key, ''))} |")

@@ -145,3 +145,4 @@ class Facts(Record):
     based: bool = True  # False: without a run, and with no single merge base
     outside: tuple[Change, ...] = ()  # what the side changes since its run landed; no gate covers it
     waivers: Waivers = NO_WAIVERS
+    branch: bool = False  # work on its way to a target that does not hold it yet

@@ -7,7 +7,7 @@ extended when HEAD moves by one commit.
 
 from __future__ import annotations
 
-from commitgate.base import NOWHERE, Reference, find_reference
+from commitgate.base import BRANCH, NOWHERE, Reference, find_reference
 from commitgate.facts import Change, Facts, Snapshot, counted, in_order
 from commitgate.git.delta import compose, differing_from_all, extend_delta
 from commitgate.git.history import Commit, diff_trees, read_links, read_walk, start_walk
@@ -228,7 +228,9 @@ class Gathering:
             outside = self.outside(state, reference.since, snapshot.run.track)
             return Facts(side, parents, state.base, frozen=True, kind=kind, unmerged=(), outside=outside)
         based = reference.mode != NOWHERE
-        return Facts(self.with_delta(snapshot, state), parents, state.base, False, kind, (), based=based)
+        branch = reference.mode == BRANCH
+        side = self.with_delta(snapshot, state)
+        return Facts(side, parents, state.base, False, kind, (), based=based, branch=branch)
 
     def split(self, rows: Iterable[Row], active: bool) -> tuple[list[Row], list[Row]]:
         """(process rows, product rows). Without a run every path is product; what is another run's is neither."""

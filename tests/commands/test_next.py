@@ -16,7 +16,7 @@ ACTIONS = {
     "clarified": ("scaffold-stage", "build", "dev-team", "git gate stage build"),
     "built": ("scaffold-stage", "pre-review", "platform", "git gate stage pre-review"),
     "prereviewed": ("scaffold-stage", "security-review", "security", "git gate stage security-review"),
-    "secured": ("review", "peer-review", "frontend", "git gate review backend --as frontend"),
+    "secured": ("complete-stage", "peer-review", "frontend", "git gate review backend --as frontend"),
     "reviewed": ("scaffold-stage", "qa", "qa", "git gate stage qa"),
     "tested": ("proceed", "deploy", "user", "git gate proceed c"),
     "deployed": ("scaffold-stage", "retrospective", "principal", "git gate stage retrospective"),
@@ -163,7 +163,7 @@ def test_a_change_request_goes_to_the_authors_then_back_to_the_reviewer(story):
         ("rerun-stale", "stage-04-backend"),
         ("rerun-stale", "stage-05"),
         ("rerun-stale", "stage-05-security"),
-        ("review", "stage-06-backend"),
+        ("complete-stage", "stage-06-backend"),
     ]
     assert data["command"] == "git gate review backend --as frontend"
     assert paste(told, data["command"]).code == 0
@@ -190,7 +190,7 @@ def test_a_review_waits_for_the_commit_of_its_area(story):
     for stage in ("stage-04-backend", "stage-05", "stage-05-security"):
         told.gate("reaffirm", stage, check=True)
     data = advice(told)
-    assert data["action"] == "review"
+    assert (data["action"], data["stage"]) == ("complete-stage", "peer-review")
     assert data["command"] == "git add -- src/backend/auth.js && git commit"
 
 
@@ -227,7 +227,7 @@ def test_the_banner_of_a_checkpoint(story):
 
 def test_text_for_people(story):
     said = story("secured").gate("next")
-    assert said.out.splitlines()[0] == "review stage-06-backend (frontend)"
+    assert said.out.splitlines()[0] == "complete-stage stage-06-backend (frontend)"
     assert said.out.splitlines()[-1] == "    → git gate review backend --as frontend"
 
 

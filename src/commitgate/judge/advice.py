@@ -2,7 +2,7 @@
 
 What cannot be read comes first, then what a person must decide. After that only stages whose needs are met can move,
 and among them: what failed, what went stale, a review that has only to be written down, and at last what is open.
-Every command named here works as it stands when it is pasted.
+Every command named here works as it stands when it is pasted; what is finished and not committed is named beside it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from commitgate.documents.facts import GateFacts
 from commitgate.finding import MALFORMED, UNKNOWN, Finding
 from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import area_token, inputs
+from commitgate.judge.checkpoints import automatic_pass_obstacle
 from commitgate.judge.folding import fold_obstacles
 from commitgate.judge.ledger import RULING
 from commitgate.judge.review_advice import review_advice
 from commitgate.judge.stages import ESCALATED, FAIL, OPEN, STALE, Board, Box, standing_security_vetoes
+from commitgate.judge.unrecorded import COMMIT, commit_command, unrecorded
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.layout import BUDGET_GATE, SECURITY_GATE, gate_path
 from commitgate.policy.model import Policy, Stage
@@ -45,14 +47,22 @@ class Advice(Record):
     reason: str
     command: str
     checkpoint: str = ""
+    commit: str = ""  # to be run before: it records what is finished already
 
 
 def advise(policy: Policy, verdict: Verdict) -> Advice:
     """The next action for the side that was judged."""
-    board = verdict.board
     trouble = [one for one in verdict.lawful if one.level in (MALFORMED, UNKNOWN)]
     if trouble:
         return _repair(verdict, trouble[0])
+    advice = _next(policy, verdict)
+    if advice.command.endswith(COMMIT):
+        return advice
+    return advice._replace(commit=commit_command(unrecorded(policy, verdict)))
+
+
+def _next(policy: Policy, verdict: Verdict) -> Advice:
+    board = verdict.board
     if board is None:
         return Advice(START, "", "", "orchestrator", "no run is active", 'git gate start "<feature>"')
     if open_escalations(verdict.snapshot, verdict.history, BUDGET_GATE):
@@ -66,7 +76,7 @@ def advise(policy: Policy, verdict: Verdict) -> Advice:
         approved = [box for box in boxes if state == OPEN and _approved(verdict, box)]
         if boxes:
             return _about(policy, verdict, (approved or boxes)[0])
-    return _pause(policy, board)
+    return _pause(policy, verdict, board)
 
 
 def _repair(verdict: Verdict, finding: Finding) -> Advice:
@@ -198,10 +208,18 @@ def _pass(box: Box) -> str:
     return f"git gate pass {box.stage}" + (f" --area {box.area}" if box.area else "")
 
 
-def _pause(policy: Policy, board: Board) -> Advice:
+def _pause(policy: Policy, verdict: Verdict, board: Board) -> Advice:
     """Nothing can be worked on: a checkpoint waits, or everything is done."""
     for stage, letter in board.waiting_checkpoint.items():
-        after = next((one.after for one in policy.checkpoints if one.letter == letter), "")
-        reason = f"checkpoint {letter} after {after}: a person looks before {stage} begins"
+        checkpoint = next(one for one in policy.checkpoints if one.letter == letter)
+        where = f"checkpoint {letter} after {checkpoint.after}"
+        condition = checkpoint.auto_pass_when
+        if condition and not automatic_pass_obstacle(policy, verdict.snapshot, letter, condition):
+            reason = f"{where} passes by itself: {condition} holds"
+            return Advice(PROCEED, stage, "", "orchestrator", reason, "git gate next --apply", letter)
+        reason = f"{where}: a person looks before {stage} begins"
         return Advice(PROCEED, stage, "", "user", reason, f"git gate proceed {letter}", letter)
-    return Advice(DONE, "", "", "", "every stage of the track is passed", "git gate check --ready")
+    if verdict.branch:
+        reason = "every stage of the track is passed; once the branch is merged, git gate archive puts the run away"
+        return Advice(DONE, "", "", "", reason, "git gate check --ready")
+    return Advice(DONE, "", "", "", "every stage of the track is passed; the run can be put away", "git gate archive")

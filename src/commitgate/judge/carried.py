@@ -6,10 +6,9 @@ from commitgate.facts import Snapshot
 
 
 def carried_warnings(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """(stage id, warning) of every gate, in the order of the stages; the same text once, with its last stage."""
-    latest: dict[str, str] = {}
+    """(stage id, warning) of every gate, in the order of the stages; the same text once, with the stage it came from."""
+    first: dict[str, str] = {}
     for stage_id, gate in sorted(snapshot.gates().items()):
         for warning in gate.warnings:
-            latest.pop(warning, None)
-            latest[warning] = stage_id
-    return [(stage_id, warning) for warning, stage_id in latest.items()]
+            first.setdefault(warning, stage_id)
+    return [(stage_id, warning) for warning, stage_id in first.items()]

@@ -6,12 +6,12 @@ from commitgate.judge.awaited import awaited, next_reviewer
 from commitgate.judge.binding import area_token
 from commitgate.judge.review_gate import AreaReview
 from commitgate.judge.stages import Box
+from commitgate.judge.unrecorded import commit_command
 from commitgate.judge.verdict import Verdict
 from commitgate.judge.verdicts import find_reviewer
 from commitgate.policy.model import Policy
 
-REVIEW = "review"
-MEND = "complete-stage"
+COMPLETE = "complete-stage"
 WRITE = "derive-approvals"
 
 
@@ -33,20 +33,17 @@ def review_advice(
     look = f"git gate why approval {review.area}"
     if review.requested and not _changed_since(policy, verdict, review):
         role = next((one.role for one in policy.areas if one.name == review.area), "the authors")
-        return (MEND, *place, role, f"{', '.join(review.requested)} asks for changes to {review.area}", look)
+        return (COMPLETE, *place, role, f"{', '.join(review.requested)} asks for changes to {review.area}", look)
     dirty = sorted(change.path for change in verdict.snapshot.touched if change.area == review.area)
     if dirty:
-        from shlex import quote  # paths come from whoever wrote them
-
         reason += f"; a review is of what is committed, and {dirty[0]} is not"
-        names = " ".join(quote(path) for path in dirty)
-        return (REVIEW, *place, "the authors", reason, f"git add -- {names} && git commit")
+        return (COMPLETE, *place, "the authors", reason, commit_command(dirty))
     reviewer = next_reviewer(policy, verdict.history, review)
     if not reviewer:
-        return (REVIEW, *place, "reviewers", reason, look)
+        return (COMPLETE, *place, "reviewers", reason, look)
     waiting = _waiting(policy, verdict, reviewer, review.area)
     reason += f"; {waiting} waits for the verdict" if waiting else ""
-    return (REVIEW, *place, reviewer, reason, f"git gate review {review.area} --as {reviewer}")
+    return (COMPLETE, *place, reviewer, reason, f"git gate review {review.area} --as {reviewer}")
 
 
 def _waiting(policy: Policy, verdict: Verdict, name: str, area: str) -> str:

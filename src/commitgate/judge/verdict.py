@@ -47,6 +47,7 @@ class Verdict(Record):
     history: History
     snapshot: Snapshot
     waived: tuple[Waived, ...] = ()
+    branch: bool = False  # work on its way to a target that does not hold it yet
 
     @property
     def lawful(self) -> tuple[Finding, ...]:
@@ -102,6 +103,7 @@ def _judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
         ready,
         after,
         side,
+        branch=facts.branch,
     )
 
 

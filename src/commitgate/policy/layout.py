@@ -22,7 +22,8 @@ WAIVERS = "waivers/"
 BUDGET_GATE = "stage-budget"  # belongs to no stage: what it escalates holds up all of them
 SECURITY_GATE = "stage-05-security"  # its vetoes and conditions have rules of their own
 # They tell of the whole run, so no stage owns them and they may be written at any time.
-_UNOWNED = (RUN_FILE, CONTEXT_FILE, DIAGRAM_FILE, SUMMARY_FILE, BUDGET_FILE)
+PAGES = (DIAGRAM_FILE, SUMMARY_FILE)
+_UNOWNED = (RUN_FILE, CONTEXT_FILE, BUDGET_FILE, *PAGES)
 
 
 def matches(pattern: str, path: str, areas: tuple[str, ...]) -> bool:

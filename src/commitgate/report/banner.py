@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from commitgate.judge.advice import Advice
 from commitgate.judge.carried import carried_warnings
+from commitgate.judge.checkpoints import automatic_pass_obstacle
 from commitgate.judge.notes import notes
+from commitgate.judge.places import open_questions
 from commitgate.judge.verdict import Verdict
-from commitgate.policy.layout import gate_id, gate_path, matches
+from commitgate.policy.layout import area_names, gate_path, matches
 from commitgate.policy.model import Policy, Stage
+from commitgate.report.plain import question_data
 from commitgate.report.text import neutral
 
 _RULE = "=" * 64
@@ -18,6 +21,7 @@ def checkpoint_data(policy: Policy, verdict: Verdict, advice: Advice) -> dict[st
     stage = _stage(policy, verdict, advice.checkpoint)
     snapshot = verdict.snapshot
     boxes = verdict.board.boxes if verdict.board is not None else ()
+    condition = next(one.auto_pass_when for one in policy.checkpoints if one.letter == advice.checkpoint)
     told = [
         note
         for box in boxes
@@ -25,15 +29,21 @@ def checkpoint_data(policy: Policy, verdict: Verdict, advice: Advice) -> dict[st
         for note in notes(snapshot, verdict.history, verdict.reviews, box)
     ]
     written = [
-        path for path in sorted(snapshot.entries) if any(matches(one, snapshot.below(path), ()) for one in stage.writes)
+        path
+        for path in sorted(snapshot.entries)
+        if any(matches(one, snapshot.below(path), area_names(policy)) for one in stage.writes)
     ]
+    gates = [gate_path(snapshot.root, box.stage_id) for box in boxes if box.stage == stage.name]
     return {
         "letter": advice.checkpoint,
         "after": stage.name,
         "title": stage.title,
-        "written": [*written, gate_path(snapshot.root, gate_id(stage, ""))],
+        "written": [*written, *gates],
         "notes": told,
         "warnings": [{"stage": name, "text": text} for name, text in carried_warnings(snapshot)],
+        "questions": question_data(open_questions(verdict)),
+        "auto_pass_when": condition or None,
+        "waits_because": automatic_pass_obstacle(policy, snapshot, advice.checkpoint, condition) if condition else "",
     }
 
 
@@ -50,10 +60,18 @@ def banner(policy: Policy, verdict: Verdict, advice: Advice) -> str:
     warnings = carried_warnings(verdict.snapshot)
     lines += ["", "Warnings:" if warnings else "No warnings."]
     lines += [f"  {name}: {neutral(text)}" for name, text in warnings]
+    asked = data["questions"]
+    assert isinstance(asked, list)
+    lines += ["", "Open questions:"] if asked else []
+    lines += [f"  {one['number']}. {neutral(one['text'])} ({neutral(one['to'])})" for one in asked]
     lines += [
         "",
         neutral(f"Look at {written[0]}, and change what you would have otherwise, before {advice.stage} begins."),
     ]
+    if data["waits_because"]:
+        lines += ["", neutral(f"It waits for a person: {data['waits_because']}.")]
+    if advice.commit:
+        lines += ["", f"Not committed yet: {neutral(advice.commit)}"]
     lines += ["", f"Then: {advice.command}", _RULE]
     return "\n".join(lines) + "\n"
 

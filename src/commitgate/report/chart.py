@@ -5,8 +5,8 @@ Every picture is drawn from this: the diagram for Markdown and the one in the HT
 
 from __future__ import annotations
 
-from commitgate.judge.checkpoints import deciding_mark
 from commitgate.judge.notes import labels
+from commitgate.judge.places import AHEAD, AUTOMATIC, DECIDED, WAITS, Place, checkpoints
 from commitgate.judge.stages import ESCALATED, FAIL, MISSING, OPEN, PASSED, SKIPPED, STALE, WAITING, Box
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.model import Policy
@@ -24,6 +24,14 @@ SHOWN = {
     WAITING: "waiting",
     MISSING: "not run",
     SKIPPED: "not needed",
+}
+
+
+_PLACES = {
+    DECIDED: (PASSED, "passed"),
+    AUTOMATIC: (PASSED, "passed by itself"),
+    WAITS: (OPEN, "waits for a decision"),
+    AHEAD: (MISSING, "ahead"),
 }
 
 
@@ -54,6 +62,7 @@ def chart(policy: Policy, verdict: Verdict) -> Chart:
         return Chart((), ())
     stages = policy.tracks[verdict.track].stages
     short = labels(board)
+    places = {one.after: one for one in checkpoints(policy, verdict)}
     nodes = [Node(START, "", "", "", "")]
     edges: list[tuple[int, int]] = []
     exits: dict[str, list[int]] = {}  # stage name → the nodes after which it is behind us
@@ -72,8 +81,8 @@ def chart(policy: Policy, verdict: Verdict) -> Chart:
                 sources = [add(Node(JOIN, "", "", "", ""), sources)]
             entries += sources
         made = [add(_gate(verdict, box, short[box.stage_id]), entries) for box in boxes]
-        letters = [one.letter for one in policy.checkpoints if one.letter == stage.checkpoint]
-        exits[stage.name] = [add(_checkpoint(verdict, letters[0], stage.name), made)] if letters else made
+        place = places.get(stage.name)
+        exits[stage.name] = [add(_checkpoint(place), made)] if place is not None else made
     needed = {name for stage in stages for name in stage.needs}
     last = [node for stage in stages if stage.name not in needed for node in exits[stage.name]]
     add(Node(END, "", "", "", ""), last)
@@ -86,10 +95,6 @@ def _gate(verdict: Verdict, box: Box, short: str) -> Node:
     return Node(GATE, f"{short} {box.title}", box.state, SHOWN[box.state], who)
 
 
-def _checkpoint(verdict: Verdict, letter: str, after: str) -> Node:
-    mark = deciding_mark(verdict.snapshot, verdict.history, letter)
-    title = f"Checkpoint {letter}"
-    if mark is not None:
-        return Node(CHECKPOINT, title, PASSED, "passed by itself" if mark.automatic else "passed", mark.who)
-    reached = verdict.board is not None and verdict.board.effective[after]
-    return Node(CHECKPOINT, title, OPEN if reached else MISSING, "waits for a decision" if reached else "ahead", "")
+def _checkpoint(place: Place) -> Node:
+    state, word = _PLACES[place.state]
+    return Node(CHECKPOINT, f"Checkpoint {place.letter}", state, word, place.who)

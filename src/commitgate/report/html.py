@@ -14,6 +14,7 @@ from string import Template
 from commitgate import __version__, share
 from commitgate.finding import BLOCKED, ESCALATE, MALFORMED, PASS, UNKNOWN, VERDICTS
 from commitgate.policy.catalog import catalog
+from commitgate.report.drawing import drawing
 from commitgate.report.text import grouped, neutral, place, places
 
 TYPE_CHECKING = False
@@ -43,7 +44,8 @@ def render(report: Report) -> str:
         *_header(report),
         *_next(report),
         *_findings("Findings", report.findings),
-        *_stages(report.stages),
+        *_stages(report),
+        *_list("Open questions", (f"{_text(asked)} {_code(command)}" for asked, command in report.questions)),
         *_findings("Repaired later in this range", report.history),
         *_list("Warnings carried forward", (f"{_code(stage)} {_text(text)}" for stage, text in report.warnings)),
         *_list("Waived", (_waived(finding, waiver) for finding, waiver in report.suppressed)),
@@ -128,14 +130,12 @@ def _more(count: int) -> str:
     return f" and {count} more" if count else ""
 
 
-def _stages(stages: tuple[dict[str, Any], ...]) -> list[str]:
-    if not stages:
+def _stages(report: Report) -> list[str]:
+    if not report.stages:
         return []
-    lines = ["<section>", "<h2>Stages</h2>", '<ol class="flow" aria-hidden="true">']
-    lines += [f'<li class="{_state(row)[0]}">{_text(row["name"])}</li>' for row in stages]
-    lines += ["</ol>", "<table>", "<thead><tr><th>Stage</th><th>Status</th><th>Role</th><th>Notes</th></tr></thead>"]
-    lines.append("<tbody>")
-    for row in stages:
+    lines = ["<section>", "<h2>Stages</h2>", *_picture(report)]
+    lines += ["<table>", "<thead><tr><th>Stage</th><th>Status</th><th>Role</th><th>Notes</th></tr></thead>", "<tbody>"]
+    for row in report.stages:
         cells = (
             _badge(*_state(row)),
             f'<span class="soft">{_text(row["role"])}</span>',
@@ -145,6 +145,20 @@ def _stages(stages: tuple[dict[str, Any], ...]) -> list[str]:
             f'<tr><td class="name">{_text(row["name"])}</td>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
         )
     return [*lines, "</tbody>", "</table>", "</section>"]
+
+
+def _picture(report: Report) -> list[str]:
+    """The stages at a glance: as a strip, and where it is known what needs what, as a graph to be opened."""
+    strip = [f'<li class="{_state(row)[0]}">{_text(row["name"])}</li>' for row in report.stages]
+    lines = ['<ol class="flow" aria-hidden="true">', *strip, "</ol>"]
+    if report.graph is not None and report.graph.nodes:
+        lines += [
+            '<details class="card graph">',
+            "<summary>What needs what</summary>",
+            drawing(report.graph),
+            "</details>",
+        ]
+    return lines
 
 
 def _state(row: dict[str, Any]) -> tuple[str, str]:

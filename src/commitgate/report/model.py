@@ -5,9 +5,11 @@ from __future__ import annotations
 from commitgate.finding import Finding, exit_code
 from commitgate.judge.advice import advise
 from commitgate.judge.carried import carried_warnings
+from commitgate.judge.places import open_questions
 from commitgate.judge.verdict import Verdict
 from commitgate.judge.waiving import Waived
 from commitgate.record import Record
+from commitgate.report.chart import Chart, chart
 from commitgate.report.plain import run_data, stage_data
 
 TYPE_CHECKING = False
@@ -26,7 +28,8 @@ class Report(Record):
     run: ``{"id", "feature", "track"}`` or None; warnings: (stage id, text) as gates carry them forward;
     history: findings about commits of a range that a later commit repaired, each message naming its commit, with the
     level they count with (warnings unless the history is judged strictly);
-    next_step: what to do now, in words; command: the command for it. "" where there is none.
+    next_step: what to do now, in words; command: the command for it. "" where there is none;
+    questions: open ones, each with the command that answers it; graph: what needs what, None without a run.
     """
 
     title: str
@@ -40,6 +43,8 @@ class Report(Record):
     history: tuple[Finding, ...]
     next_step: str
     command: str = ""
+    questions: tuple[tuple[str, str], ...] = ()
+    graph: Chart | None = None
 
 
 def of_verdict(
@@ -60,6 +65,10 @@ def of_verdict(
         history=(),
         next_step=advice.reason,
         command=advice.command,
+        questions=tuple(
+            (f"{one.text} ({one.to})", f'git gate answer {one.number} "<answer>"') for one in open_questions(verdict)
+        ),
+        graph=chart(policy, verdict),
     )
 
 

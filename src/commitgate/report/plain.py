@@ -1,12 +1,11 @@
-"""A report as plain data: the JSON of ``check`` and ``status``, schema 1 (``gates/check-report.schema.json``)."""
+"""A report as plain data: the JSON of ``check``, schema 1 (``gates/check-report.schema.json``), and its parts."""
 
 from __future__ import annotations
 
 import json
 
-from commitgate.finding import VERDICTS, Finding, exit_code
-from commitgate.judge.carried import carried_warnings
-from commitgate.judge.notes import labels, notes
+from commitgate.finding import VERDICTS, Finding
+from commitgate.judge.notes import notes
 from commitgate.judge.verdict import Verdict
 
 TYPE_CHECKING = False
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from commitgate.documents.facts import Question
     from commitgate.report.model import Report
 
 
@@ -74,6 +74,11 @@ def warning_data(warnings: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"stage": stage, "text": text} for stage, text in warnings]
 
 
+def question_data(questions: Iterable[Question]) -> list[dict[str, Any]]:
+    """Questions of ``context.md``, under the numbers by which they are answered."""
+    return [{"number": one.number, "text": one.text, "to": one.to} for one in questions]
+
+
 def stage_data(verdict: Verdict) -> list[dict[str, Any]]:
     """One row for each gate of the track; [] without a run."""
     if verdict.board is None:
@@ -92,21 +97,3 @@ def stage_data(verdict: Verdict) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def status_data(verdict: Verdict) -> dict[str, Any]:
-    """What ``git gate status --json`` prints: the run, its stages with their short labels, and the carried warnings."""
-    short = labels(verdict.board) if verdict.board is not None else {}
-    findings = (*verdict.lawful, *verdict.state, *verdict.obstacles)
-    code = exit_code((*verdict.lawful, *verdict.state))
-    return {
-        "schema": 1,
-        "run": run_data(verdict),
-        "verdict": VERDICTS[code],
-        "exit": code,
-        "ready": verdict.ready,
-        "stages": [{"label": short[row["stage"]], **row} for row in stage_data(verdict)],
-        "warnings": warning_data(carried_warnings(verdict.snapshot)),
-        "findings": [finding_data(finding) for finding in findings],
-        "suppressed": [{**finding_data(one.finding), "waiver": one.told} for one in verdict.waived],
-    }

@@ -1,4 +1,4 @@
-"""The status table for people: one row for each gate, then the warnings, then what is in the way."""
+"""The status table for people: one row for each gate, then the warnings that gates carry forward."""
 
 from __future__ import annotations
 
@@ -21,10 +21,8 @@ _SHOWN = {
 _NOTE_WIDTH = 60
 
 
-def render(data: dict[str, Any], colour: Colours) -> str:
-    """The table of :func:`commitgate.report.plain.status_data`."""
-    if data["run"] is None:
-        return 'No run is active here. Start one: git gate start "<feature>"\n'
+def table(data: dict[str, Any], colour: Colours) -> str:
+    """The table of :func:`commitgate.report.status.status_data`, for data with a run."""
     feature = neutral(data["run"]["feature"])
     rows = [(f"{row['label']:<4}{neutral(row['name'])}", row) for row in data["stages"]]
     width = max([30, *(len(name) + 2 for name, _ in rows)])
@@ -39,16 +37,14 @@ def render(data: dict[str, Any], colour: Colours) -> str:
     for name, row in rows:
         shown = f"{_SHOWN[row['state']]:<12}"
         painted = _paint(row["state"], shown, colour)
-        note = neutral("; ".join(row["notes"]), _NOTE_WIDTH)
+        waits = [f"waits for {', '.join(row['waits_for'])}"] if row["waits_for"] else []
+        note = neutral("; ".join((*row["notes"], *waits)), _NOTE_WIDTH)
         lines.append(f"{name:<{width}}{painted}{neutral(row['role']):<{roles}}{note}".rstrip())
     lines.append("-" * rule)
     warnings = data["warnings"]
     if warnings:
         lines.append(f"{len(warnings)} warning{'s' if len(warnings) != 1 else ''} carried forward:")
         lines += [f"  {one['stage']}: {neutral(one['text'])}" for one in warnings]
-    lines.append(
-        colour.bold("ready to merge") if data["ready"] else "not ready to merge: git gate check --ready says why"
-    )
     return "\n".join(lines) + "\n"
 
 

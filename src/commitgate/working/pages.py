@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 
-from commitgate.engine import WORKTREE, Answer, Question, open_engine
+from commitgate.engine import WORKTREE, Answer, open_engine
 from commitgate.errors import GateError
 from commitgate.finding import BLOCKED
 from commitgate.policy.layout import DIAGRAM_FILE, SUMMARY_FILE
 from commitgate.record import Record
+from commitgate.working.asking import asked
 from commitgate.working.desk import desk
 from commitgate.working.run_folder import RunFolder
 
@@ -43,9 +44,9 @@ def summary(answer: Answer) -> tuple[str, bytes]:
 def compare(make: Callable[[Answer], tuple[str, bytes]]) -> Page:
     """The page that the work tree should hold; nothing is written. GateError (exit 2) when no run is active."""
     with open_engine() as engine:
-        answer = engine.ask(Question(WORKTREE), int(time.time()))
+        answer = engine.ask(asked(WORKTREE), int(time.time()))
         path, data = make(answer)
-        folder = RunFolder(engine.repo, engine.repo.top(), answer.verdict.snapshot.root)
+        folder = RunFolder(engine.repo, engine.repo.top(), answer.place.folder)
         return Page(folder.top, path, data, folder.read(path) == data)
 
 
@@ -63,4 +64,4 @@ def _page(answer: Answer, name: str, page: Callable[..., str]) -> tuple[str, byt
         if broken is not None:
             raise GateError(f"{broken.path}: {broken.message}", broken.hint, broken.level)
         raise GateError("no run is under way", 'git gate start "<feature>"', BLOCKED)
-    return f"{verdict.snapshot.root}/{name}", page(answer.policy, verdict).encode()
+    return f"{answer.place.folder}/{name}", page(answer.policy, verdict).encode()

@@ -1,0 +1,64 @@
+"""Where a run stands, in words: its checkpoints, what each gate waits for, and which questions are open."""
+
+from __future__ import annotations
+
+from commitgate.documents.facts import Question
+from commitgate.judge.checkpoints import deciding_mark
+from commitgate.judge.notes import labels
+from commitgate.judge.stages import PASSED, SKIPPED, Box
+from commitgate.judge.verdict import Verdict
+from commitgate.policy.model import Policy
+from commitgate.record import Record
+
+AUTOMATIC, WAITS, AHEAD = "automatic", "waiting", "ahead"
+DECIDED = "passed"
+
+
+class Place(Record):
+    """One checkpoint of the run's track. ``who`` is a person, or the condition by which it passed."""
+
+    letter: str
+    after: str  # name of the stage before it
+    state: str  # DECIDED, AUTOMATIC, WAITS or AHEAD
+    who: str
+    when: str
+
+
+def checkpoints(policy: Policy, verdict: Verdict) -> tuple[Place, ...]:
+    """The checkpoints that the run comes by, in the order of its track; () without a run."""
+    board = verdict.board
+    found = []
+    for stage in policy.tracks[verdict.track].stages if board is not None else ():
+        if not stage.checkpoint or all(one.letter != stage.checkpoint for one in policy.checkpoints):
+            continue
+        mark = deciding_mark(verdict.snapshot, verdict.history, stage.checkpoint)
+        if mark is not None:
+            state, who, when = AUTOMATIC if mark.automatic else DECIDED, mark.who, mark.when
+        else:
+            reached = board is not None and board.effective[stage.name]
+            state, who, when = WAITS if reached else AHEAD, "", ""
+        found.append(Place(stage.checkpoint, stage.name, state, who, when))
+    return tuple(found)
+
+
+def waits_for(policy: Policy, verdict: Verdict, box: Box) -> tuple[str, ...]:
+    """What stands right before a gate and is not there yet: short labels of gates, and checkpoints; () for nothing."""
+    board = verdict.board
+    if board is None or board.open[box.stage] or box.state == SKIPPED:
+        return ()
+    short = labels(board)
+    stages = {stage.name: stage for stage in policy.tracks[verdict.track].stages}
+    undecided = {one.after: one.letter for one in checkpoints(policy, verdict) if one.state in (WAITS, AHEAD)}
+    found = []
+    for need in stages[box.stage].needs:
+        missing = [one for one in board.boxes if one.stage == need and one.state not in (PASSED, SKIPPED)]
+        found += [short[one.stage_id] for one in missing]
+        if not missing and need in undecided:
+            found.append(f"checkpoint {undecided[need]}")
+    return tuple(found)
+
+
+def open_questions(verdict: Verdict) -> tuple[Question, ...]:
+    """The questions of ``context.md`` that nobody has answered."""
+    context = verdict.snapshot.context
+    return tuple(one for one in context.questions if not one.answer) if context is not None else ()
