@@ -6,7 +6,7 @@ from commitgate.facts import Snapshot
 
 
 def carried_warnings(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """(stage id, warning) of every gate, in the order of the stages; the same text once, with the stage it came from."""
+    """(stage id, warning) of every gate, in the order of the stages; the same text once, where it came from."""
     first: dict[str, str] = {}
     for stage_id, gate in sorted(snapshot.gates().items()):
         for warning in gate.warnings:
