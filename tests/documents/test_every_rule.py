@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
-
-from commitgate.documents import brief, budget, context, deploy_log, design, lessons, review, sections, test_report
+from good_documents import GOOD, READERS
 
 APPROVED = "## Review of backend\n\nREVIEW: APPROVED\n"
 BRIEF = "# B\n\n## Acceptance Criteria\n1. One\n2. Two\n\n## Out of Scope\n- SMS\n"
 TABLE = "## Criteria\n\n| Criterion | Test | Result |\n| --- | --- | --- |\n| 1 | one | pass |\n"
 REPORT = f"# R\n\nTotal: 1, passed: 1, failed: 0\n\n{TABLE}"
 CONTEXT = "# C\n\nTRACK: full\n\nQUESTION: Redis? @PM\nPM-ANSWER: No.\n\n## User Decisions\n\n"
-BUDGET = "| Stage | Tokens | Minutes |\n| --- | --- | --- |\n| stage-01 | 5 | 1.5 |\n| Total | 5 | 1.5 |\n"
 DESIGN = "# D\n\nSTATUS: APPROVED\n"
-RUNBOOK = "# Runbook\n\n## Rollback\n\nRevert.\n\n## Health signals\n\nErrors.\n"
-RETROSPECTIVE = "# Retrospective\n\n## pm\n\nGood.\n\n## Synthesis\n\nGreen.\n"
-DEPLOY_LOG = "# Deploy log\n\n## Warnings carried forward\n\n- stage-02: Redis\n"
-LESSONS = "# Lessons\n\n### L001 — Read answers\n\nText.\n\n**Reinforced:** 2 (last: 2026-03-26)\n"
-READERS = {
-    "brief": brief.read,
-    "budget": budget.read,
-    "context": context.read,
-    "deploy": deploy_log.read,
-    "design": design.read,
-    "lessons": lessons.read,
-    "report": test_report.read,
-    "retrospective": partial(sections.read, family="retrospective"),
-    "review": review.read,
-    "runbook": partial(sections.read, family="runbook"),
-}
-GOOD = {
-    "brief": BRIEF,
-    "budget": BUDGET,
-    "context": CONTEXT,
-    "deploy": DEPLOY_LOG,
-    "design": DESIGN,
-    "lessons": LESSONS,
-    "report": REPORT,
-    "retrospective": RETROSPECTIVE,
-    "review": APPROVED,
-    "runbook": RUNBOOK,
-}
+BUDGET, DEPLOY_LOG, LESSONS, RETROSPECTIVE, RUNBOOK = (
+    GOOD[kind].decode() for kind in ("budget", "deploy", "lessons", "retrospective", "runbook")
+)
 # Both sides of a merge that nobody resolved, below whatever a good document says.
 CONFLICT = "\n<<<<<<< HEAD\n\nours\n\n=======\n\ntheirs\n\n>>>>>>> feature\n"
 HUGE = "x" * (5 * 1024 * 1024 + 1)

@@ -24,6 +24,10 @@ DOCUMENTS = (
     "pipeline/test-report.md",
     "pipeline/runbook.md",
     "pipeline/retrospective.md",
+    "pipeline/deploy-log.md",
+    "pipeline/lessons-learned.md",
+    "pipeline/pr-backend.md",
+    "pipeline/pre-review.md",
     "pipeline/code-review/by-platform.md",
 )
 JSON_DOCUMENTS = (*(f"pipeline/gates/stage-{name}.json" for name in GATES), "pipeline/run.json")
@@ -163,7 +167,7 @@ def test_arbitrary_bytes_are_no_policy(told, data):
 
 POLICY_KEYS = (
     "target", "areas", "reviewers", "review", "free", "unowned", "triggers", "checkpoints", "stages", "tracks", "merge",
-    "require_run", "history", "derive", "roles", "brief",
+    "require_run", "history", "derive", "roles", "brief", "lessons",
 )  # fmt: skip
 
 

@@ -7,14 +7,13 @@ from commitgate.documents.facts import DeployLogFacts
 from commitgate.documents.sections import folded, section_lines
 
 CARRIED = "warnings carried forward"
+_MOST = 10  # sections of that name; who writes more of them is read no further
 
 
 def read(data: bytes) -> DeployLogFacts:
     """The items below ``## Warnings carried forward`` in ``data``, and what keeps it from being read. Never raises."""
     document, refused = markdown.read(data, "deploy")
-    own = (one for one in document.headings if one.top and one.level == 2 and folded(one.text) == CARRIED)
-    line = next((heading.line for heading in own), 0)
-    if not line:
-        return DeployLogFacts((), 0, refused)
-    first, end = section_lines(document, line)
-    return DeployLogFacts(tuple(item.text for item in document.items if first <= item.line < end), line, refused)
+    own = [one.line for one in document.headings if one.top and one.level == 2 and folded(one.text) == CARRIED]
+    parts = [section_lines(document, line) for line in own]
+    said = [item.text for item in document.items if any(first <= item.line < end for first, end in parts[:_MOST])]
+    return DeployLogFacts(tuple(said), own[0] if own else 0, refused)

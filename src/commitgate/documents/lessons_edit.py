@@ -21,7 +21,7 @@ _LONGEST_TITLE = 200
 
 def promote(data: bytes, number: int, title: str, body: str, day: str) -> bytes:
     """``data`` with lesson ``number`` behind the last one that is in force; ``body`` may have several lines."""
-    before = _sound(data)
+    before = sound(data)
     lesson = Lesson(f"L{number:03}", _line("title", title), 0, 1, day, False)
     if len(title) > _LONGEST_TITLE:
         raise UserError("that is too long for a title", f"at most {_LONGEST_TITLE} characters; the rest is --body")
@@ -34,7 +34,7 @@ def promote(data: bytes, number: int, title: str, body: str, day: str) -> bytes:
 
 def reinforce(data: bytes, lesson_id: str, day: str) -> bytes:
     """``data`` with the lesson reinforced once more, on ``day``."""
-    before = _sound(data)
+    before = sound(data)
     found = lesson_of(before, lesson_id)
     if found.retired:
         raise UserError(f"{found.id} is retired", 'promote what was learned again: git gate lessons promote "<title>"')
@@ -49,7 +49,7 @@ def reinforce(data: bytes, lesson_id: str, day: str) -> bytes:
 
 def retire(data: bytes, lesson_id: str, reason: str, day: str) -> bytes:
     """``data`` with the lesson moved below ``## Retired``, where it keeps its number; unchanged if it is there."""
-    before = _sound(data)
+    before = sound(data)
     found = lesson_of(before, lesson_id)
     if found.retired:
         return data
@@ -79,8 +79,8 @@ def lesson_of(facts: LessonsFacts, lesson_id: str) -> Lesson:
     raise UserError(f"there is no lesson {lesson_id[:40]!a}", f"lessons: {known}")
 
 
-def _sound(data: bytes) -> LessonsFacts:
-    """The lessons of a document that can be read exactly; else an edit could hit the wrong line."""
+def sound(data: bytes) -> LessonsFacts:
+    """The lessons of a document that can be read exactly; GateError for any other: an edit could hit the wrong line."""
     facts = lessons.read(data)
     if facts.findings:
         first = facts.findings[0]

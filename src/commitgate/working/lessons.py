@@ -63,7 +63,7 @@ def promote(desk: Desk, title: str, body: str) -> Kept:
     """
     _refuse_early(desk)
     found, data = _data(desk)
-    for lesson in lessons.read(data).lessons:
+    for lesson in lessons_edit.sound(data).lessons:
         if plain(lesson.title) == plain(title) and not lesson.retired:
             return Kept(lesson, _path(desk), False)
     made, most = len(fresh(desk.snapshot, desk.history)), desk.policy.lesson_promotions
@@ -79,7 +79,7 @@ def reinforce(desk: Desk, lesson_id: str) -> Kept:
     """Count a lesson once more; a run that promoted or reinforced it already leaves it as it is."""
     _refuse_early(desk)
     found, data = _data(desk)
-    lesson = lessons_edit.lesson_of(lessons.read(data), lesson_id)
+    lesson = lessons_edit.lesson_of(lessons_edit.sound(data), lesson_id)
     if lesson.id in desk.history.promoted or lesson.id in desk.history.reinforced:
         return Kept(lesson, _path(desk), False)
     return _write(desk, found, lessons_edit.reinforce(data, lesson.id, _today(desk)), lesson.id)
@@ -89,13 +89,13 @@ def retire(desk: Desk, lesson_id: str, reason: str) -> Kept:
     """Move a lesson below "## Retired"; one that is there already stays as it is."""
     _refuse_early(desk)
     found, data = _data(desk)
-    lesson = lessons_edit.lesson_of(lessons.read(data), lesson_id)
+    lesson = lessons_edit.lesson_of(lessons_edit.sound(data), lesson_id)
     return _write(desk, found, lessons_edit.retire(data, lesson.id, reason, _today(desk)), lesson.id)
 
 
 def _write(desk: Desk, found: bytes | None, data: bytes, lesson_id: str) -> Kept:
     written = desk.folder.edit(_path(desk), found, data)
-    return Kept(lessons_edit.lesson_of(lessons.read(data), lesson_id), _path(desk), written)
+    return Kept(lessons_edit.lesson_of(lessons_edit.sound(data), lesson_id), _path(desk), written)
 
 
 def _data(desk: Desk) -> tuple[bytes | None, bytes]:

@@ -54,7 +54,15 @@ class RunFolder(NamedTuple):
         return write(os.path.join(self.top, path), data)
 
     def edit(self, path: str, found: bytes | None, data: bytes) -> bool:
-        """Write what was made of the bytes ``found`` (None: no file); GateError when the file is another by now."""
+        """Write what was made of the bytes ``found`` (None: no file).
+
+        GateError when the file is another by now, or when git knows of a conflict in it: whoever resolves that could
+        take the edit away with one side.
+        """
+        if self.repo.run("-C", self.top, "ls-files", "-u", "-z", "--", path):
+            raise GateError(
+                f"{path} has conflicts that are not resolved", f"resolve them, then git add {path}", BLOCKED
+            )
         return write(os.path.join(self.top, path), data, found)
 
     def run(self) -> RunFacts:
@@ -78,7 +86,7 @@ class RunFolder(NamedTuple):
     def edit_context(self, change: Callable[[bytes], bytes]) -> bool:
         """Write what ``change`` makes of ``context.md``; False when it holds that already.
 
-        GateError while a merge is not resolved in it: whoever resolves it could take the edit away with one side.
+        GateError while a merge is not resolved in it.
         """
         found = self.read(self.context_file)
         data = self.context()
