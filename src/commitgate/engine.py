@@ -151,7 +151,7 @@ class Engine:
     ) -> tuple[Answer, ...]:
         """Judge under the target's policy, and under the side's own too when it differs: it must pass both.
 
-        Tightening acts at once, loosening after the merge. While the target has no policy, the side's is in force.
+        Tightening acts at once, loosening after the merge. While the target has adopted none, the side's is in force.
         """
         force = self.force(policies, own, refs)
         first = judged(force)

@@ -7,6 +7,7 @@ from commitgate.record import Record
 ABSENT = "000000"
 SYMLINK = "120000"
 SUBMODULE = "160000"
+TREE = "040000"
 PLAIN = "100644"
 EXECUTABLE = "100755"
 

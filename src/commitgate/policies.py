@@ -6,7 +6,7 @@ from commitgate.errors import GateError
 from commitgate.finding import MALFORMED, Finding, at
 from commitgate.git.side import content_on_disk, is_link
 from commitgate.git.tree import mode_at_root
-from commitgate.objects import ABSENT, SUBMODULE, SYMLINK, Row
+from commitgate.objects import ABSENT, SUBMODULE, SYMLINK, TREE, Row
 from commitgate.policy.model import Policy
 from commitgate.record import Record
 
@@ -51,10 +51,16 @@ class Policies:
         return self.protected(commit) or self._compiled("", None)
 
     def protected(self, tip: str) -> Policy | None:
-        """The policy that the target branch has at its tip; None while it has not adopted one."""
+        """The policy that the target branch has at its tip; None while it has not adopted any.
+
+        A branch with runs in it, the archived ones too, lives under the shipped rules as long as it has no file.
+        """
         tree, blob = self._repo.batch.get([f"{tip}^{{tree}}", f"{tip}:{POLICY_FILE}"])
         _plain(mode_at_root(tree, POLICY_FILE))
-        return self._compiled(blob.oid, blob.data, self._of_commit(tip)) if blob.type == "blob" else None
+        if blob.type == "blob":
+            return self._compiled(blob.oid, blob.data, self._of_commit(tip))
+        shipped = self._compiled("", None)
+        return shipped if any(mode_at_root(tree, name) == TREE for name in shipped.runs) else None
 
     def in_index(self, rows: list[Row]) -> Policy:
         """The policy in the index, given its rows against HEAD."""

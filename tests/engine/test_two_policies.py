@@ -75,6 +75,21 @@ def test_the_first_policy_of_a_repository_is_its_own(story):
     assert all("own policy" not in row["message"] for row in told.check("--rev", "HEAD")["findings"])
 
 
+def test_a_target_with_runs_and_no_file_lives_under_the_shipped_rules(story):
+    """Else the first file that a branch brings would be the only word in its own case."""
+    told = story("secured")
+    told.git("switch", "-q", "main")
+    told.write("pipeline/archive/2026-01-01-first/run.json", "{}")
+    told.commit("an earlier run", args=("--no-verify",))
+    told.git("switch", "-q", "feature/reset")
+    told.git("merge", "-q", "--no-verify", "--no-edit", "main")
+    told.write(".gates.yaml", "version: 1\nmerge: {requires: requirements}\n")
+    told.commit("adopt", check=False, args=("--no-verify",))
+    verified = json.loads(told.gate("verify", "main..HEAD", "--ready", "--format", "json").out)
+    assert (verified["exit"], verified["ready"]) == (2, False)
+    assert told.check("--rev", "HEAD", "--ready")["ready"] is False
+
+
 # Every way to make the policy of the branch ask for less than the target's.
 LOOSENED = {
     "fewer approvals": "review: {scoped: 1, matrix: 1}\n",
