@@ -10,7 +10,7 @@ import pytest
 
 from commitgate.judge.waiving import LONGEST_DAYS, WAIVABLE
 from commitgate.policy.catalog import catalog
-from story import Story
+from story import RUN, Story
 from support import SOURCE, run
 
 EARLY = "src/backend/early.js"
@@ -28,12 +28,12 @@ def waiver(rule: str = "order/early-work", scope: str = "/src/backend/**", expir
     )
 
 
-def on_target(told: Story, text: str, name: str = "importer.yml") -> None:
+def on_target(told: Story, text: str, name: str = "importer.yml", root: str = "pipeline") -> None:
     """Put a waiver on main; the feature branch, its index and its work tree stay as they are."""
     other = {"GIT_INDEX_FILE": str(told.path / ".git" / "index-of-main")}
     blob = told.git("hash-object", "-w", "--stdin", feed=text.encode()).out.strip()
     told.git("read-tree", "main", env=other)
-    told.git("update-index", "--add", "--cacheinfo", f"100644,{blob},pipeline/waivers/{name}", env=other)
+    told.git("update-index", "--add", "--cacheinfo", f"100644,{blob},{root}/waivers/{name}", env=other)
     tree = told.git("write-tree", env=other).out.strip()
     commit = told.git("commit-tree", tree, "-p", "main", "-m", "waiver").out.strip()
     told.git("update-ref", "refs/heads/main", commit)
@@ -161,6 +161,36 @@ class TestEveryDoorAgrees:
         assert "waived:" in told.gate("status").out
 
 
+class TestOtherRunFolders:
+    """``runs:`` names other folders: each has waivers of its own."""
+
+    def test_only_those_of_the_run_count(self, story):
+        told = story("started")
+        told.git("switch", "-q", "main")
+        told.write(".gates.yaml", "runs: [pipelines/*]\n")
+        told.commit("policy")
+        told.branch("one")
+        told.write("pipelines/one/run.json", RUN)
+        told.write("pipelines/one/context.md", "# Context\n\nTRACK: full\n\n## User Decisions\n\n")
+        told.commit("run")
+        told.write("pipelines/one/design-spec.md", "# Design\n")
+        told.git("add", "-A")
+        on_target(told, waiver(scope="**"))
+        on_target(told, waiver(scope="**"), root="pipelines/two")
+        assert told.door().code == 2
+        on_target(told, waiver(scope="**"), root="pipelines/one")
+        said = told.door()
+        assert said.code == 0
+        assert "order/early-work pipelines/one/design-spec.md: importer" in said.err
+
+    def test_they_are_control_plane_too(self, story):
+        told = story("started")
+        told.policy_on_target("runs: [pipeline, pipelines/*]\n")
+        told.write("pipelines/one/waivers/own.yml", waiver())
+        told.git("add", "-A")
+        assert "control:plane" in told.gate("security", "pipelines/one/waivers/own.yml").out
+
+
 class TestReady:
     def test_obstacles_are_waived_and_no_fact_changes(self, story):
         told = story("reviewed")
@@ -204,6 +234,18 @@ class TestReady:
         report = told.check("--rev", "HEAD")
         assert rules(report, "suppressed") == []
         assert rules(report).count("gate/failed") >= 2
+
+
+class TestWhy:
+    def test_a_path_and_a_rule_name_the_waiver(self, story):
+        told = story("started")
+        early(told)
+        assert "it may not be committed now" in told.gate("why", EARLY).out
+        on_target(told, waiver())
+        said = told.gate("why", EARLY).out
+        assert "it may be committed" in said
+        assert f"order/early-work is waived: importer, until {day(10)}, by Ana Lima" in said
+        assert f"{EARLY}: waived: importer" in told.gate("why", "order/early-work").out
 
 
 class TestNever:

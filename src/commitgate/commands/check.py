@@ -23,7 +23,7 @@ from commitgate.working.output import emit
 
 # What each composable hook looks at: prefixes of rule ids. What nobody can decide concerns every one of them.
 FAMILIES = {
-    "validate": ("json/", "gate/", "run/", "context/", "policy/", "waiver/"),
+    "validate": ("json/", "gate/", "run/", "context/", "policy/", "waiver/", "budget/"),
     "approvals": ("review/", "gate/derived-", "policy/"),
     "security": ("security/", "track/", "policy/"),
     "order": ("order/", "checkpoint/", "consistency/", "brief/", "design/", "report/", "policy/"),

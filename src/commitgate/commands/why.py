@@ -176,6 +176,11 @@ def _rule(answer: Answer, places: Places, entry: Entry, path: str | None) -> Bec
     reasons = [
         Reason(one.rule, f"{place(one)}: {one.message}" if one.path else one.message, command=one.hint) for one in found
     ]
+    reasons += [
+        Reason("", f"{place(one.finding)}: waived: {one.told}" if one.finding.path else f"waived: {one.told}")
+        for one in dict.fromkeys(verdict.waived)
+        if one.finding.rule == entry.rule and path in (None, one.finding.path)
+    ]
     reasons.append(Reason("", f"why: {entry.why}"))
     reasons.append(Reason("", f"fix: {entry.fix}", place=places.rule(entry.rule)))
     here = f"{len(found)} times here" if len(found) > 1 else "once here" if found else "not here"

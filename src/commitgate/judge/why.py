@@ -123,6 +123,7 @@ def trigger_reasons(policy: Policy, verdict: Verdict, command: str) -> list[Reas
 def of_path(policy: Policy, verdict: Verdict, path: str, kind: PathClass, places: Places) -> Because:
     """Why a file may or may not be committed now, and what it is to the pipeline."""
     findings = [_of_finding(one) for one in verdict.lawful if one.path == path and one.level]
+    waived = {one.finding.rule: one.told for one in verdict.lawful_by_waiver if one.finding.path == path}
     if verdict.board is None:
         nobody = Reason("", "no run is active, so no stage owns it", command='git gate start "<feature>"')
         return Because(path, _answer(bool(findings)), (*findings, nobody))
@@ -136,6 +137,12 @@ def of_path(policy: Policy, verdict: Verdict, path: str, kind: PathClass, places
         reasons = [Reason("", "it belongs to the run itself and may change at any stage")]
     else:
         reasons = _product(policy, verdict, track, path, kind, places)
+    reasons = [
+        one._replace(rule="", fact=f"{one.fact}; {one.rule} is waived: {waived[one.rule]}")
+        if one.rule in waived
+        else one
+        for one in reasons
+    ]
     blocked = bool(findings) or any(one.rule == "order/early-work" or one.rule == "order/unowned" for one in reasons)
     known = {one.rule for one in findings}
     return Because(path, _answer(blocked), (*findings, *(one for one in reasons if one.rule not in known)))
