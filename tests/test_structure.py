@@ -21,7 +21,7 @@ LAYERS = (
     ("git",),
     ("documents", "policy", "facts"),
     ("memo",),
-    ("judge", "base", "trees", "gather", "report"),
+    ("judge", "base", "trees", "content", "gather", "report"),
     ("heads", "policies", "sides", "waivers"),
     ("run_folders",),
     ("engine",),

@@ -14,7 +14,8 @@ from commitgate.git.refs import Refs, resolve
 from commitgate.heads import fold
 from commitgate.judge.approvals import reviews
 from commitgate.judge.ledger import BLANK, Book, join_books
-from commitgate.judge.stages import Board, board
+from commitgate.judge.past import board_in_history
+from commitgate.judge.stages import Board
 from commitgate.judge.timeline import RUN, Moment, moments, stale_gates
 from commitgate.objects import Person
 from commitgate.policies import Policies
@@ -150,8 +151,8 @@ class _Story:
         if reference.frozen_to and snapshot.commit not in self._landed:
             if self._frozen is None:
                 self._frozen = self._gathering.frozen_delta(reference, run.track)
-            side = snapshot._replace(delta=self._frozen)
+            side = self._gathering.bound_to(snapshot, self._frozen)
         else:
             side = self._gathering.with_delta(snapshot, self._gathering.states[snapshot.commit])
         track = policy.tracks[run.track]
-        return board(policy, track, side, after, reviews(policy, track, side, after))
+        return board_in_history(policy, track, side, after, reviews(policy, track, side, after))

@@ -227,6 +227,7 @@ class Engine:
             touched, conflicting = gathering.made_by_merge(deltas, remade)
         content = {}
         if kind == WORKTREE:
+            gathering.content.elsewhere = content_on_disk
             content = content_on_disk(self.repo, [row.path for row in rows if row.path.startswith(place.folder + "/")])
             scratch = scratch_paths(gathering, rows)
             state = state._replace(rows={path: row for path, row in state.rows.items() if path not in scratch})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from commitgate.documents.facts import ContextFacts, GateFacts, ReviewFacts, RunFacts, WaiverFacts
+from commitgate.documents.facts import ContextFacts, GateFacts, LineHit, ReviewFacts, RunFacts, WaiverFacts
 from commitgate.objects import Person, Row
 from commitgate.policy.layout import GATES, is_gate_path, reviewer_of
 from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from commitgate.policy.model import PathClass, Policy
@@ -49,6 +49,28 @@ def in_order(changes: list[Change]) -> tuple[Change, ...]:
     return tuple(changes)
 
 
+class Lines:
+    """What the lines of a delta fire, by path. The blobs are read when it is first asked for, and never again.
+
+    The answer is fixed by the ids of the blobs, like everything else in a snapshot; only the reading waits, because
+    most of a long history is never asked.
+    """
+
+    def __init__(self, read: Callable[[], dict[str, tuple[LineHit, ...]]] | None = None) -> None:
+        self._read = read
+        self._found: dict[str, tuple[LineHit, ...]] = {}
+
+    def found(self) -> dict[str, tuple[LineHit, ...]]:
+        """Path → hits, of every path that has any; in the order of the paths."""
+        if self._read is not None:
+            self._found = self._read()
+            self._read = None
+        return self._found
+
+
+NO_LINES = Lines()
+
+
 class Snapshot(Record):
     """One tree with its delta: the side being judged, or a commit on the way to it.
 
@@ -72,6 +94,7 @@ class Snapshot(Record):
     signer: str = ""  # key of a commit's good signature; asked for only where a reviewer's level is "signed"
     when: int = 0  # author date of a commit, epoch seconds
     conflicting: tuple[str, ...] = ()  # of a merge: the paths that git could not merge by itself
+    lines: Lines = NO_LINES  # of the delta
 
     @property
     def run(self) -> RunFacts | None:

@@ -8,7 +8,8 @@ extended when HEAD moves by one commit.
 from __future__ import annotations
 
 from commitgate.base import BRANCH, NOWHERE, Reference, find_reference
-from commitgate.facts import Change, Facts, Snapshot, counted, in_order
+from commitgate.content import LineContent
+from commitgate.facts import Change, Facts, Lines, Snapshot, counted, in_order
 from commitgate.git.delta import compose, differing_from_all, extend_delta
 from commitgate.git.history import Commit, diff_trees, read_links, read_walk, start_walk
 from commitgate.git.merge import Remade, remake, tree_compare
@@ -53,6 +54,7 @@ class Gathering:
         self.place = place
         self.root = place.folder
         self.trees = Trees(repo, memo, self.root, GateRules(policy))
+        self.content = LineContent(repo, policy, memo, self.path_class)
         self.states: dict[str, State] = {}
         self._classifier: Any = None
         self._counted: dict[str, dict[str, tuple[str, bool, tuple[tuple[str, str], ...]]]] = {}  # by track and path
@@ -217,14 +219,18 @@ class Gathering:
         if snapshot.run is None:
             return snapshot
         _, rows = self.split(state.rows.values(), True)
-        return snapshot._replace(delta=self.classify(rows, snapshot.run.track))
+        return self.bound_to(snapshot, self.classify(rows, snapshot.run.track))
+
+    def bound_to(self, snapshot: Snapshot, delta: tuple[Change, ...]) -> Snapshot:
+        """The snapshot with a delta, and with what its lines fire once somebody asks."""
+        return snapshot._replace(delta=delta, lines=Lines(lambda: self.content.found(delta)))
 
     def facts(
         self, kind: str, state: State, snapshot: Snapshot, parents: tuple[Snapshot, ...], reference: Reference
     ) -> Facts:
         """The side with the delta it is judged by: its own, or the frozen one of a landed run."""
         if reference.frozen_to and snapshot.run is not None:
-            side = snapshot._replace(delta=self.frozen_delta(reference, snapshot.run.track))
+            side = self.bound_to(snapshot, self.frozen_delta(reference, snapshot.run.track))
             outside = self.outside(state, reference.since, snapshot.run.track)
             return Facts(side, parents, state.base, frozen=True, kind=kind, unmerged=(), outside=outside)
         based = reference.mode != NOWHERE

@@ -30,7 +30,16 @@ _TYPES: dict[str, Any] = {}
 # A bytes mark tells a packed record from a plain tuple: no document's facts ever hold bytes.
 _RECORD = b"r"
 _MANY = b"m"
-_KEEP = {"documents": 400, "paths": 5000, "heads": 8, "policies": 12, "tips": 8, "waivers": 8, "runs": 12}
+_KEEP = {
+    "documents": 400,
+    "paths": 5000,
+    "lines": 5000,
+    "heads": 8,
+    "policies": 12,
+    "tips": 8,
+    "waivers": 8,
+    "runs": 12,
+}
 
 
 def register(*types: Any) -> None:

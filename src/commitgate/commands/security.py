@@ -33,8 +33,10 @@ _REASON = "no trigger fires"
 def command(paths: tuple[str, ...], rev: str | None, staged: bool, form: str, record: bool) -> int:
     """Say whether the security review is needed, and which triggers of the policy say so.
 
-    Without PATH the whole change since the base is judged. Exit 2 when the review is required, 0 when it is not, 4 when
-    there is no change that could be judged. An answer, not a verdict: a fired trigger by itself refuses no commit.
+    Without PATH the whole change since the base is judged, by its names and by the lines that it adds or removes. A
+    named PATH is judged by its name and by the lines that the change touches in it; a file that is not part of the
+    change, as if all of its lines were new. Exit 2 when the review is required, 0 when it is not, 4 when there is no
+    change that could be judged. An answer, not a verdict: a fired trigger by itself refuses no commit.
     """
     if rev is not None and staged:
         raise UserError("--index and --rev exclude each other", "git gate security --index")
@@ -51,16 +53,16 @@ def command(paths: tuple[str, ...], rev: str | None, staged: bool, form: str, re
 
 def _fired(question: Question, paths: tuple[str, ...]) -> list[Hit]:
     with open_engine() as engine:
+        now = int(time.time())
         if paths:
-            return hits(*changes_at(engine, question, _from_root(engine.repo, paths)))
-        answer = engine.ask(question, int(time.time()))
-        return hits(answer.policy, change_of(engine, question, answer))
+            return hits(*changes_at(engine, question, _from_root(engine.repo, paths), now))
+        return hits(*change_of(engine, question, engine.ask(question, now)))
 
 
 def _recorded() -> list[Hit]:
     with desk() as here:
         here.folder.run()  # refuses when there is none
-        found = hits(here.policy, here.snapshot.delta)
+        found = hits(here.policy, here.snapshot.delta, here.snapshot.lines.found())
         if not found:
             here.folder.edit_context(lambda data: append_security_skip(data, _REASON))
     return found

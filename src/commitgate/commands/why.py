@@ -27,11 +27,7 @@ from commitgate.report.reasons import because_data, because_text
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral, place
 from commitgate.working.asking import asked
-from commitgate.working.triggers import change_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from commitgate.facts import Change
+from commitgate.working.triggers import Judged, change_of
 
 
 @click.command()
@@ -70,7 +66,8 @@ def _because(engine: Engine, answer: Answer, places: Places, words: tuple[str, .
         return _rule(answer, places, rules[word], None)
     trigger = next((one for one in answer.policy.triggers if one.id == word), None)
     if trigger is not None:
-        return of_trigger(answer.policy, answer.verdict, trigger, _changes(engine, answer))
+        judged = _changes(engine, answer)
+        return of_trigger(answer.policy, answer.verdict, trigger, judged.changes, judged.lines)
     if places.trigger(word):
         return of_silenced(word, places.trigger(word))
     found = _stage(answer, word)
@@ -109,12 +106,12 @@ def _unnumbered(word: str) -> str:
     return path if path and line.isdecimal() else word
 
 
-def _changes(engine: Engine, answer: Answer) -> tuple[Change, ...]:
-    """The change of the work tree; () when there is none."""
+def _changes(engine: Engine, answer: Answer) -> Judged:
+    """The change of the work tree; nothing when there is none."""
     try:
         return change_of(engine, asked(WORKTREE), answer)
     except CannotDecide:
-        return ()
+        return Judged(answer.policy, (), {})
 
 
 def _stage(answer: Answer, word: str) -> tuple[Stage, list[Box]] | None:

@@ -235,3 +235,22 @@ class TestReportFacts(Record):
     failed: int
     totals_line: int
     findings: tuple[Finding, ...]
+
+
+class LineHit(Record):
+    """What one changed line of a file fires. ``line`` is in the new blob, of a removed line in the old one.
+
+    0 stands for the file as a whole. ``pattern`` is the policy's idiom, or what else was found (a new dependency).
+    """
+
+    trigger: str
+    line: int
+    removed: bool
+    pattern: str
+
+    @property
+    def told(self) -> str:
+        """Line and pattern, for people."""
+        if not self.line:
+            return self.pattern
+        return f"{'removed line' if self.removed else 'line'} {self.line}: {self.pattern}"

@@ -173,7 +173,7 @@ class Process:
 
 
 class Blob(Record):
-    """One object as cat-file gives it. ``type`` is "missing" when there is none."""
+    """One object as cat-file gives it. ``type`` is "missing" when there is none, "large" when it was not kept."""
 
     oid: str
     type: str
@@ -194,8 +194,8 @@ class CatFile:
         """Send requests without waiting for the answers; read them with :meth:`answer`, in order."""
         self._process.write("".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape"))
 
-    def answer(self) -> Blob:
-        """The next answer. A name that does not resolve has type "missing"."""
+    def answer(self, limit: int = 0) -> Blob:
+        """The next answer. A name that does not resolve is "missing", one beyond ``limit`` bytes (0: none) "large"."""
         while b"\n" not in self._buffer:
             self._buffer += self._chunk()
         header, _, self._buffer = self._buffer.partition(b"\n")
@@ -203,6 +203,9 @@ class CatFile:
         if len(words) != 3 or not words[2].isdigit():
             return Blob(words[0], "missing", b"")
         size = int(words[2])
+        if limit and size > limit:
+            self._drop(size + 1)
+            return Blob(words[0], "large", b"")
         chunks, length = [self._buffer], len(self._buffer)
         while length < size + 1:
             chunks.append(self._chunk())
@@ -211,14 +214,21 @@ class CatFile:
         self._buffer = data[size + 1 :]
         return Blob(words[0], words[1], data[:size])
 
-    def get(self, names: Iterable[str]) -> list[Blob]:
-        """Ask and read, in turns that cannot fill a pipe."""
+    def _drop(self, size: int) -> None:
+        """Read past so many bytes without keeping them."""
+        while len(self._buffer) < size:
+            size -= len(self._buffer)
+            self._buffer = self._chunk()
+        self._buffer = self._buffer[size:]
+
+    def get(self, names: Iterable[str], limit: int = 0) -> list[Blob]:
+        """Ask and read, in turns that cannot fill a pipe; ``limit`` as for :meth:`answer`."""
         wanted = list(names)
         found: list[Blob] = []
         for start in range(0, len(wanted), self._TURN):
             turn = wanted[start : start + self._TURN]
             self.ask(turn)
-            found.extend(self.answer() for _ in turn)
+            found.extend(self.answer(limit) for _ in turn)
         return found
 
     def _chunk(self) -> bytes:

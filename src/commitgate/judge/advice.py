@@ -14,8 +14,9 @@ from commitgate.judge.binding import area_token, inputs
 from commitgate.judge.checkpoints import automatic_pass_obstacle
 from commitgate.judge.folding import fold_obstacles
 from commitgate.judge.ledger import RULING
+from commitgate.judge.left_out import standing_security_vetoes
 from commitgate.judge.review_advice import review_advice
-from commitgate.judge.stages import ESCALATED, FAIL, OPEN, STALE, Board, Box, standing_security_vetoes
+from commitgate.judge.stages import ESCALATED, FAIL, OPEN, STALE, Board, Box
 from commitgate.judge.unrecorded import COMMIT, commit_command, unrecorded
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.layout import BUDGET_GATE, SECURITY_GATE, gate_path

@@ -46,10 +46,16 @@ def unreviewed(policy: Policy) -> set[str]:
     return {area.name for area in policy.areas if not area.reviewed}
 
 
-def select(policy: Policy, delta: Iterable[Change], what: str) -> list[Change]:
-    """The rows of a part of the product delta: an area, or PRODUCT, WITHOUT_QA, TRIGGERS. Free paths ask nothing."""
+def part(policy: Policy, snapshot: Snapshot, what: str) -> list[Change]:
+    """The rows of a part of a snapshot's delta: TRIGGERS, those that fire by name or by line, or what select knows."""
     if what == TRIGGERS:
-        return [change for change in delta if change.triggers]
+        lines = snapshot.lines.found()
+        return [change for change in snapshot.delta if change.triggers or change.path in lines]
+    return select(policy, snapshot.delta, what)
+
+
+def select(policy: Policy, delta: Iterable[Change], what: str) -> list[Change]:
+    """The rows of a part of the product delta: an area, or PRODUCT, WITHOUT_QA. Free paths ask nothing."""
     if what == PRODUCT:
         return [change for change in delta if not change.free]
     if what == WITHOUT_QA:
@@ -61,7 +67,7 @@ def select(policy: Policy, delta: Iterable[Change], what: str) -> list[Change]:
 def area_token(policy: Policy, snapshot: Snapshot, what: str) -> str:
     """The token of one part of a snapshot's delta."""
     run = snapshot.run
-    return token(run.id if run else "", what, select(policy, snapshot.delta, what))
+    return token(run.id if run else "", what, part(policy, snapshot, what))
 
 
 def row_parts(changes: Iterable[Change]) -> dict[str, str]:
@@ -79,7 +85,7 @@ def inputs(policy: Policy, snapshot: Snapshot, stage: Stage, stage_id: str, area
             what = bound[len("delta:") :]
             if what == "area":
                 what = area or PRODUCT
-            rows = select(policy, snapshot.delta, what)
+            rows = part(policy, snapshot, what)
             parts.update(row_parts(rows))
             digest.update(f"delta {what} {token('', what, rows)}\0".encode("utf-8", "surrogateescape"))
             continue
@@ -124,7 +130,10 @@ def review_areas(policy: Policy, snapshot: Snapshot) -> list[Area]:
 def fired(snapshot: Snapshot) -> dict[str, tuple[str, str]]:
     """The triggers that fire in the delta: id → (first path, what matched there)."""
     found: dict[str, tuple[str, str]] = {}
+    lines = snapshot.lines.found()
     for change in snapshot.delta:
         for trigger, matched in change.triggers:
             found.setdefault(trigger, (change.path, matched))
+        for hit in lines.get(change.path, ()):
+            found.setdefault(hit.trigger, (change.path, hit.told))
     return dict(sorted(found.items()))

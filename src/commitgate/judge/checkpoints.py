@@ -5,6 +5,7 @@ from __future__ import annotations
 from commitgate.documents.facts import CheckpointMark
 from commitgate.facts import Facts, Snapshot
 from commitgate.finding import BLOCKED, Finding
+from commitgate.judge.binding import fired
 from commitgate.judge.ledger import History
 from commitgate.policy.model import Policy
 
@@ -26,10 +27,9 @@ def automatic_pass_obstacle(policy: Policy, snapshot: Snapshot, letter: str, con
     if not checkpoint.auto_pass_when or checkpoint.auto_pass_when != condition:
         return f"the policy's auto_pass_when for checkpoint {letter} is {checkpoint.auto_pass_when or 'null: it waits'}"
     heavy = {trigger.id for trigger in policy.triggers if trigger.stoplist}
-    for change in snapshot.delta:
-        hit = next((trigger for trigger, _ in change.triggers if trigger in heavy), "")
-        if hit:
-            return f"{hit} fires on {change.path}: a person must look"
+    for trigger, (path, _) in fired(snapshot).items():
+        if trigger in heavy:
+            return f"{trigger} fires on {path}: a person must look"
     stage = next((one for one in policy.tracks[run.track].stages if one.name == checkpoint.after), None)
     gate = snapshot.gates().get(stage.gate) if stage is not None else None
     if gate is None or gate.status != "PASS":

@@ -11,6 +11,7 @@ from commitgate.judge.ledger import History
 from commitgate.judge.lessons import lesson_findings
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.order import commit_findings, waits_for
+from commitgate.judge.past import board_in_history
 from commitgate.judge.security import lifted_findings
 from commitgate.judge.stages import board
 from commitgate.judge.verdict import Verdict, run_removed
@@ -60,7 +61,7 @@ def judge_commit(policy: Policy, facts: Facts, before: History, now: int) -> lis
         track = policy.tracks[run.track]
         after = extend(policy, before, side, facts.parents)
         areas = reviews(policy, track, side, after)
-        current = board(policy, track, side, after, areas)
+        current = board_in_history(policy, track, side, after, areas)
         found += read_verdicts(policy, side)[1]
         found += commit_findings(policy, track, facts, before, after, current, areas)
         found += lifted_findings(policy, facts, before, after)

@@ -6,7 +6,7 @@ from commitgate.facts import Facts
 from commitgate.finding import BLOCKED, WARNING, Finding
 from commitgate.judge.binding import area_token, fired
 from commitgate.judge.ledger import History
-from commitgate.judge.stages import standing_security_vetoes
+from commitgate.judge.left_out import standing_security_vetoes
 from commitgate.policy.layout import SECURITY_GATE, gate_path
 from commitgate.policy.model import Policy, Track
 
@@ -16,7 +16,7 @@ GATE = SECURITY_GATE
 def floor_findings(track: Track, facts: Facts) -> list[Finding]:
     """Triggers that demand a heavier track than the run's."""
     found = []
-    for trigger, (path, matched) in fired(facts.side).items():
+    for trigger, (path, matched) in fired(facts.side).items() if track.too_light_for else ():
         if trigger in track.too_light_for:
             found.append(
                 Finding(

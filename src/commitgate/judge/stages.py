@@ -12,9 +12,9 @@ from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import changed_parts, describe_change, fired, inputs, review_areas
 from commitgate.judge.checkpoints import deciding_mark
 from commitgate.judge.ledger import History
+from commitgate.judge.left_out import left_out, standing_security_vetoes
 from commitgate.judge.review_gate import AreaReview
-from commitgate.policy.condition import World, because, holds
-from commitgate.policy.layout import SECURITY_GATE, area_of, gate_id
+from commitgate.policy.layout import SECURITY_GATE, gate_id
 from commitgate.policy.model import Policy, Stage, Track
 from commitgate.record import Record
 
@@ -104,37 +104,6 @@ _WORDS = {
     PASSED: "PASS",
     SKIPPED: "not needed",
 }
-
-
-def left_out(track: Track, snapshot: Snapshot, history: History) -> dict[str, str]:
-    """The stages that their condition leaves out for this change, with the reason.
-
-    The condition is asked of the whole delta. What is on record stays: a stage with a gate, an open escalation or a
-    standing veto is part of the order, so that no later change of the delta sheds a refusal.
-    """
-    conditional = [stage for stage in track.stages if stage.when]
-    if not conditional:
-        return {}
-    world = World((), fired(snapshot), {change.area for change in snapshot.delta if change.area})
-    return {
-        stage.name: because(stage.when, world)
-        for stage in conditional
-        if not holds(stage.when, world) and not _on_record(stage, snapshot, history)
-    }
-
-
-def _on_record(stage: Stage, snapshot: Snapshot, history: History) -> bool:
-    if stage.gate == SECURITY_GATE and standing_security_vetoes(history):
-        return True
-    if any(area_of(stage, stage_id) is not None for stage_id in snapshot.gates()):
-        return True
-    escalated = {one.stage_id for one in history.escalations.values() if area_of(stage, one.stage_id) is not None}
-    return any(open_escalations(snapshot, history, stage_id) for stage_id in escalated)
-
-
-def standing_security_vetoes(history: History) -> list[str]:
-    """Commits whose security veto nobody has lifted."""
-    return [commit for commit in history.security_vetoes if commit not in history.security_answered]
 
 
 def _closed_checkpoint(policy: Policy, snapshot: Snapshot, history: History, after: Stage) -> str:

@@ -8,7 +8,8 @@ not be decided is never waived; neither are vetoes, nor anything that a change o
 from __future__ import annotations
 
 from commitgate.finding import BLOCKED, MALFORMED, WARNING, Finding, at
-from commitgate.judge.stages import FAIL, standing_security_vetoes
+from commitgate.judge.left_out import standing_security_vetoes
+from commitgate.judge.stages import FAIL
 from commitgate.policy.layout import gate_path
 from commitgate.record import Record
 

@@ -10,18 +10,29 @@ from commitgate.policy.model import Policy, Trigger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from commitgate.documents.facts import LineHit
     from commitgate.facts import Change
 
 _MOST = 10
 _LOOKED_FOR = 8
 
 
-def of_trigger(policy: Policy, verdict: Verdict, trigger: Trigger, changes: Iterable[Change]) -> Because:
-    """A trigger of the policy against the change: file by file, then what it looks for."""
+def of_trigger(
+    policy: Policy,
+    verdict: Verdict,
+    trigger: Trigger,
+    changes: Iterable[Change],
+    lines: Mapping[str, tuple[LineHit, ...]],
+) -> Because:
+    """A trigger of the policy against the change: file by file, then what it looks for. ``lines``: by path."""
     listed = list(changes)
     hits = [(change.path, matched) for change in listed for name, matched in change.triggers if name == trigger.id]
+    for change in listed:
+        told = next((one.told for one in lines.get(change.path, ()) if one.trigger == trigger.id), "")
+        if told:
+            hits.append((change.path, told))
     who, command = _settled_by(policy, verdict)
     reasons = [
         Reason("security/required", f"{path} ({matched})", who, command, trigger.place)
@@ -62,9 +73,17 @@ def _settled_by(policy: Policy, verdict: Verdict) -> tuple[str, str]:
 
 
 def _looks_for(trigger: Trigger) -> str:
-    looked = (("words", trigger.words), ("paths", trigger.patterns))
+    idioms = tuple(idiom for _, some in trigger.lines for idiom in some)
+    looked = (("words", trigger.words), ("paths", trigger.patterns), ("lines like", idioms))
     parts = [f"{what} {_some(found)}" for what, found in looked if found]
-    return f"it looks for {' and '.join(parts)}" if parts else "it has neither words nor paths, so nothing fires it"
+    built_in = _BUILT_IN.get(trigger.id, "it has neither words nor paths nor lines, so nothing fires it")
+    return f"it looks for {' and '.join(parts)}" if parts else built_in
+
+
+_BUILT_IN = {
+    "dep:new": "it compares the dependencies that a manifest names before and after",
+    "content:opaque": "it looks for files that nobody can read by lines: binary, too large, another repository",
+}
 
 
 def _some(found: tuple[str, ...]) -> str:

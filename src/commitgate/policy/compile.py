@@ -7,7 +7,7 @@ import hashlib
 from typing import Any
 
 from commitgate.policy.globs import LENGTH_LIMIT, plain
-from commitgate.policy.model import Area, Budget, Reviewer, Trigger
+from commitgate.policy.model import EVERY, Area, Budget, Reviewer, Trigger
 from commitgate.policy.run_patterns import refusal
 from commitgate.policy.sources import Path, Sources, laid_over, nearest
 from commitgate.policy.words import words
@@ -145,8 +145,8 @@ def triggers(sources: Sources, guarded: list[str]) -> tuple[Trigger, ...]:
             elif sources.known(path, name, shipped, "trigger"):
                 del merged[name]
             continue
-        if name not in shipped and not value.get("words") and not value.get("paths"):
-            hint = f"give it words or paths; or, {nearest(name, shipped)}"
+        if name not in shipped and not any(value.get(field) for field in ("words", "paths", "lines")):
+            hint = f"give it words, paths or lines; or, {nearest(name, shipped)}"
             sources.refuse("unknown-name", path, f"'{name}' is no shipped trigger and matches nothing", hint)
         check_adding_patterns(sources, (*path, "paths"), value.get("paths") or [])
         for field in ("words", "except"):
@@ -154,6 +154,9 @@ def triggers(sources: Sources, guarded: list[str]) -> tuple[Trigger, ...]:
                 if not words(word):
                     hint = "write words of letters or digits"
                     sources.refuse("schema", (*path, field, position), f"'{shown(word)}' holds no word", hint)
+        _check_lines(sources, (*path, "lines"), value.get("lines") or {})
+        for position, other in enumerate(value.get("covered_by") or []):
+            sources.known((*path, "covered_by", position), other, {**shipped, **own}, "trigger")
         base: dict[str, Any] = shipped.get(name, {})
         merged[name] = _extended(base, value) if name == CONTROL_PLANE else laid_over(base, value)
     plane = merged[CONTROL_PLANE]
@@ -167,6 +170,8 @@ def triggers(sources: Sources, guarded: list[str]) -> tuple[Trigger, ...]:
             why=fields.get("why", ""),
             place=sources.place(("security", "triggers", name), ("triggers", name)),
             exceptions=tuple(fields.get("except") or ()),
+            lines=tuple((language, tuple(idioms)) for language, idioms in (fields.get("lines") or {}).items()),
+            covered_by=tuple(fields.get("covered_by") or ()),
         )
         for name, fields in merged.items()
     )
@@ -176,7 +181,24 @@ def _extended(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     """For the control plane: lists grow, nothing goes."""
     lists = ("words", "paths", "except")
     grown = {field: [*base.get(field, []), *(change.get(field) or [])] for field in lists}
-    return {**base, **grown, "stoplist": bool(change.get("stoplist", False))}
+    return {**base, **grown, "lines": change.get("lines") or {}, "stoplist": bool(change.get("stoplist", False))}
+
+
+def _check_lines(sources: Sources, path: Path, lines: dict[str, list[str]]) -> None:
+    """Refuse languages that nobody knows, and idioms that cannot be looked for."""
+    if not lines:
+        return
+    # As with path patterns: the shipped ones are proved by the tests, and cost nothing here.
+    from commitgate.policy.idioms import refusal
+
+    for language, idioms in lines.items():
+        if language != EVERY:
+            sources.known((*path, language), language, (*sources.shipped["languages"], EVERY), "language")
+        for position, idiom in enumerate(idioms):
+            reason = refusal(idiom)
+            if reason:
+                message = f"idiom '{shown(idiom)}' cannot be used: {reason}"
+                sources.refuse("pattern", (*path, language, position), message, 'write code, for example "os.system("')
 
 
 def run_folders(sources: Sources) -> tuple[str, ...]:

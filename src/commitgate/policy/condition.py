@@ -46,6 +46,19 @@ def holds(condition: Condition, world: World) -> bool | None:
     return None if world.areas is None else bool(condition[1] in world.areas)
 
 
+def grows(condition: Condition) -> bool:
+    """Whether a condition that holds goes on to hold when more triggers fire."""
+    kind = condition[0]
+    if kind == "not":
+        return not _asks_triggers(condition[1])
+    return all(grows(one) for one in condition[1:]) if kind in ("all", "any") else True
+
+
+def _asks_triggers(condition: Condition) -> bool:
+    kind = condition[0]
+    return kind == "triggered" or (kind in ("all", "any", "not") and any(_asks_triggers(one) for one in condition[1:]))
+
+
 def settled(condition: Condition, world: World) -> Condition:
     """The condition without the parts that are settled already; it is not settled itself."""
     kind = condition[0]

@@ -97,6 +97,7 @@ def _compiled(sources: Sources, source: str, read: Read) -> Policy | None:
         runs=build.run_folders(sources),
         lesson_promotions=int(lessons["promotions"]),
         lesson_age_out=int(lessons["age_out"]),
+        languages=tuple((name, tuple(ends)) for name, ends in sources.shipped["languages"].items()),
     )
     return policy._replace(digest=_digest(policy))
 

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from commitgate.policy.condition import Condition
 
+EVERY = "every"  # idioms of every language, and the language of what is in none that the policy knows
 TRACKS = ("full", "quick", "nano", "config-only", "dep-update", "hotfix")
 
 
@@ -96,6 +97,8 @@ class Trigger(Record):
     why: str
     place: str  # where it is defined: "rules/security.yaml:12" or ".gates.yaml:7"
     exceptions: tuple[str, ...] = ()  # phrases inside which its words do not count ("lexer/token")
+    lines: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (language, idioms) that changed lines are searched for
+    covered_by: tuple[str, ...] = ()  # triggers of the path beside which its lines are not searched
 
 
 class Checkpoint(Record):
@@ -141,6 +144,7 @@ class Policy(Record):
     security_role_emails: tuple[str, ...]
     brief_sections: dict[str, tuple[str, ...]]  # track -> casefolded headings that stage-01 demands
     source: str  # ".gates.yaml" or "" when only the shipped rules are in force
+    languages: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (language, ends of file names)
     agents: tuple[str, ...] = ()  # patterns of names and e-mails that belong to agents, not people
     profiles: tuple[tuple[str, bool], ...] = ()  # every profile that the policy knows, and whether it is chosen
     budget: Budget = NO_BUDGET

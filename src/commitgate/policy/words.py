@@ -27,6 +27,7 @@ _TAILS = tuple(
         "service", "controller", "handler", "manager", "middleware", "provider", "helper", "util", "client",
         "server", "store", "storage", "module", "router", "route", "guard", "config", "form", "page", "screen",
         "view", "model", "api", "dialog", "modal", "validator", "generator", "interceptor", "filter",
+        "auth", "password", "token", "secret", "login", "permission", "credential", "vault",
     )
     for plural in ("", "s")
 )  # fmt: skip

@@ -21,10 +21,11 @@ def security_text(hits: list[Hit], colour: Colours) -> str:
     lines = [colour.bold(REQUIRED)]
     for name in dict.fromkeys(hit.id for hit in hits):
         mine = [hit for hit in hits if hit.id == name]
-        lines.append(f"{colour.warning(name)} {neutral(mine[0].why)} {colour.dim(f'({neutral(mine[0].place)})')}")
+        why = mine[0].why if not mine[0].removed else mine[0].why.partition(" (removed")[0]
+        lines.append(f"{colour.warning(name)} {neutral(why)} {colour.dim(f'({neutral(mine[0].place)})')}")
         for hit in mine[:_SHOWN]:
             where = f"{neutral(hit.path)}:{hit.line}" if hit.line else neutral(hit.path)
-            lines.append(f"    {where}: {neutral(hit.pattern)}")
+            lines.append(f"    {where}{' (removed)' if hit.removed else ''}: {neutral(hit.pattern)}")
         if len(mine) > _SHOWN:
             lines.append(f"    and {len(mine) - _SHOWN} more")
     return "\n".join(lines) + "\n"

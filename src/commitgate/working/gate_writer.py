@@ -16,8 +16,9 @@ from commitgate.judge.consistency import consistency
 from commitgate.judge.escalated import held_up
 from commitgate.judge.gates import retry_findings
 from commitgate.judge.ledger import History, Passed
+from commitgate.judge.left_out import standing_security_vetoes
 from commitgate.judge.security import GATE as SECURITY_GATE
-from commitgate.judge.stages import board, standing_security_vetoes
+from commitgate.judge.stages import board
 from commitgate.judge.waiving import cover
 from commitgate.policy.gates import GateRules
 from commitgate.policy.layout import GATES, gate_path

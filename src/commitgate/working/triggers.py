@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from commitgate.engine import COMMIT, INDEX, Answer, Engine, Question
+import os
+
+from commitgate.engine import COMMIT, INDEX, WORKTREE, Answer, Engine, Question
 from commitgate.errors import CannotDecide
 from commitgate.facts import Change, in_order
 from commitgate.gather import Gathering
@@ -13,6 +15,7 @@ from commitgate.objects import ABSENT, PLAIN, Row
 from commitgate.policy.layout import RUN_FILE
 from commitgate.policy.model import Policy
 from commitgate.policy.run_patterns import Place, containing
+from commitgate.record import Record
 from commitgate.sides import rows_against, scratch_paths
 from commitgate.working.own_policy import policy_of
 
@@ -20,19 +23,29 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from commitgate.documents.facts import LineHit
 
-def change_of(engine: Engine, question: Question, answer: Answer) -> tuple[Change, ...]:
+
+class Judged(Record):
+    """Changes, and what their lines fire by path, under a policy."""
+
+    policy: Policy
+    changes: tuple[Change, ...]
+    lines: dict[str, tuple[LineHit, ...]]
+
+
+def change_of(engine: Engine, question: Question, answer: Answer) -> Judged:
     """The product change base→side. CannotDecide when there is no run and nothing that could be judged instead."""
+    gathering = _gathering(engine, question, answer)
     if answer.facts.outside:  # its run has landed: what changes since is the change
-        return answer.facts.outside
+        return Judged(answer.policy, answer.facts.outside, gathering.content.found(answer.facts.outside))
     if answer.verdict.snapshot.run is not None:
-        return answer.verdict.snapshot.delta
+        return Judged(answer.policy, answer.verdict.snapshot.delta, answer.verdict.snapshot.lines.found())
     if not answer.facts.based:
         side = answer.verdict.snapshot
         tip = target_tip(engine.repo, answer.target)
         the_merge_base(engine.repo, tip, *((side.commit,) if side.commit else side.parents))  # says why there is none
     base = answer.facts.base or empty_tree(engine.repo)
-    gathering = Gathering(engine.repo, answer.policy, engine.memo, answer.place)
     if question.kind == COMMIT:
         rows = diff_trees(engine.repo, base, answer.verdict.snapshot.commit)
     else:
@@ -45,11 +58,15 @@ def change_of(engine: Engine, question: Question, answer: Answer) -> tuple[Chang
             "ask on the branch of the change, or name paths: git gate security <path>",
             "engine/no-delta",
         )
-    return gathering.classify(rows, "")
+    changes = gathering.classify(rows, "")
+    return Judged(answer.policy, changes, gathering.content.found(changes))
 
 
-def changes_at(engine: Engine, question: Question, paths: Iterable[str]) -> tuple[Policy, tuple[Change, ...]]:
-    """The policy of a side, and named paths (from the root) as if each of them had changed."""
+def changes_at(engine: Engine, question: Question, paths: Iterable[str], now: int) -> Judged:
+    """Named paths (from the root) as if each of them had changed; ``now`` is in epoch seconds.
+
+    A path that the side's change holds is judged by the lines that it changes; any other file as if all were new.
+    """
     policy = policy_of(engine, question)
     found: list[Change] = []
     for path in paths:
@@ -57,7 +74,44 @@ def changes_at(engine: Engine, question: Question, paths: Iterable[str]) -> tupl
         gathering = Gathering(engine.repo, policy, engine.memo, Place(folder or policy.runs[0]))
         _, product = gathering.split([Row(path, ABSENT, "", PLAIN, "")], bool(folder))
         found += gathering.classify(product, "")
-    return policy, in_order(found)
+    changes = in_order(found)
+    known = _known(engine, question, policy, now)
+    changed = {change.path for change in known.changes}
+    content = _content(engine, question, [change.path for change in changes if change.path not in changed])
+    reader = Gathering(engine.repo, policy, engine.memo, Place(policy.runs[0])).content
+    lines = {
+        change.path: known.lines.get(change.path, ())
+        if change.path in changed
+        else reader.whole(change, content.get(change.path, b""))
+        for change in changes
+    }
+    return Judged(policy, changes, lines)
+
+
+def _known(engine: Engine, question: Question, policy: Policy, now: int) -> Judged:
+    """The side's change; nothing where there is none, or where it cannot be told."""
+    try:
+        return change_of(engine, question, engine.ask(question, now))
+    except CannotDecide:
+        return Judged(policy, (), {})
+
+
+def _gathering(engine: Engine, question: Question, answer: Answer) -> Gathering:
+    gathering = Gathering(engine.repo, answer.policy, engine.memo, answer.place)
+    if question.kind == WORKTREE:
+        gathering.content.elsewhere = content_on_disk
+    return gathering
+
+
+def _content(engine: Engine, question: Question, paths: list[str]) -> dict[str, bytes]:
+    """The files of a side, as far as they are there; what a symbolic link points to is no part of it."""
+    if question.kind == WORKTREE:
+        top = engine.repo.top()
+        return content_on_disk(engine.repo, [path for path in paths if not os.path.islink(os.path.join(top, path))])
+    revision = question.revision if question.kind == COMMIT else ""
+    blobs = engine.repo.batch.get(f"{revision}:{path}" for path in paths if "\n" not in path)
+    found = zip((path for path in paths if "\n" not in path), blobs, strict=True)
+    return {path: blob.data for path, blob in found if blob.type == "blob"}
 
 
 def _has_run(engine: Engine, question: Question, folder: str) -> bool:
