@@ -155,8 +155,8 @@ class Story(Repo):
         else:
             question = Question(INDEX if "--index" in words else WORKTREE)
             side = "the index" if "--index" in words else "the work tree"
-        findings, answer = ask(str(self.path), question, ready)
-        report = report_of(f"commitgate: {side}", findings, answer, waived_of(answer, question, ready))
+        findings, answers = ask(str(self.path), question, ready)
+        report = report_of(f"commitgate: {side}", findings, answers, waived_of(answers, question, ready))
         data: dict[str, Any] = json.loads(formats.render("json", report))
         return data
 

@@ -52,10 +52,10 @@ class _Chapter(Record):
     closing: str
 
 
-def chronicle(engine: Engine, base: str, head: str, run: str = "", at: str = "") -> list[Page]:
+def chronicle(engine: Engine, base: str, head: str, run: str = "") -> list[Page]:
     """What the commits of base..head did to the runs they hold, oldest first; without a base, to those at ``head``.
 
-    ``run`` and ``at`` choose a run folder as in a Question. [] when there is no run. CannotDecide when a name is no
+    ``run`` chooses a run folder as in a Question. [] when there is no run. CannotDecide when a name is no
     commit, or the clone lacks history.
     """
     repo = engine.repo
@@ -65,7 +65,7 @@ def chronicle(engine: Engine, base: str, head: str, run: str = "", at: str = "")
     force = engine.force(policies, policies.at_commit(head), Refs(repo))
     own = set(_oids(repo, "rev-list", head, f"^{base}", "--")) if base else None
     pages: list[Page] = []
-    for place in places(repo, engine.memo, force.policy, Asked(COMMIT, (head,), force.tip, (), run, at)):
+    for place in places(repo, engine.memo, force.policy, Asked(COMMIT, (head,), force.tip, (), run)):
         for chapter in _chapters(Gathering(repo, force.policy, engine.memo, place), base, head):
             story = _Story(engine, force, place)
             pages += [page for page in story.tell(chapter) if own is None or page.commit in own]

@@ -15,7 +15,7 @@ import sys
 import click
 
 from commitgate import __version__
-from commitgate.commands import COMMANDS, help_text
+from commitgate.commands import ABOUT_A_RUN, COMMANDS, help_text
 from commitgate.errors import GateError, UserError
 from commitgate.finding import INTERRUPTED, PASS, UNKNOWN, UNREAD, USAGE
 from commitgate.report import terminal
@@ -39,6 +39,16 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"commitgate.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
+        if cmd_name in ABOUT_A_RUN and all(one.name != "run" for one in command.params):
+            command.params.append(
+                click.Option(
+                    ["--run"],
+                    metavar="DIR",
+                    expose_value=False,
+                    callback=lambda _, __, folder: named(folder) if folder else None,
+                    help="The folder of the run that is meant, where there are several.",
+                )
+            )
         return command
 
     def resolve_command(
@@ -64,19 +74,29 @@ class LazyGroup(click.Group):
 )
 @click.option("-C", "folders", multiple=True, metavar="DIR", help="Run as if started in DIR; each one from the last.")
 @click.option("--color", type=click.Choice(terminal.CHOICES), default=terminal.AUTO, help="When to print in colour.")
+@click.option("--run", "folder", metavar="DIR", default="", help="The run that is meant, where there are several.")
 @click.version_option(__version__, prog_name=PROGRAM, message="%(prog)s %(version)s")
 @click.pass_context
-def group(ctx: click.Context, folders: tuple[str, ...], color: str) -> int:
+def group(ctx: click.Context, folders: tuple[str, ...], color: str, folder: str) -> int:
     """A staged delivery pipeline, enforced by git itself."""
     # The command parses its own arguments only after this, so every path in them is seen from the new folder.
     terminal.choose(color)
     ctx.color = None if color == terminal.AUTO else terminal.coloured()  # click would take colours out of a pipe
-    for folder in folders:
-        enter(folder)
+    for one in folders:
+        enter(one)
+    if folder:
+        named(folder)
     if ctx.invoked_subcommand is None:
         click.echo(help_text(), err=True, nl=False)
         return USAGE
     return PASS
+
+
+def named(folder: str) -> None:
+    """Let the command be about the run in ``folder``, given from the repository's root or from here."""
+    from commitgate.working.asking import choose
+
+    choose(folder)
 
 
 def enter(folder: str) -> None:

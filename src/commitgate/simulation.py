@@ -95,8 +95,10 @@ def _opinion(replaying: Replaying, policy: Policy, base: str, head: str, now: in
         replay = replaying.under(policy, base, head, now)
     except CannotDecide as unknown:
         return Opinion(False, (), unknown.message)
-    merging = replay.merging()
-    if replay.answer.facts.frozen:  # the run had landed before: its own state is another merge's affair
-        merging = [one for one in merging if one.rule == "run/landed"]
+    merging = []
+    for answer in replay.answers:
+        found = (*answer.verdict.state, *answer.verdict.obstacles)
+        # Of a run that had landed before, its own state is another merge's affair.
+        merging += [one for one in found if not answer.facts.frozen or one.rule == "run/landed"]
     errors = tuple(dict.fromkeys(one for one in (*replay.standing(), *merging) if one.level))
     return Opinion(not errors, errors, "")

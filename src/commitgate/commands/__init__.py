@@ -69,6 +69,14 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 
 COMMANDS: dict[str, tuple[str, str]] = {verb: (module, summary) for _, rows in GROUPS for verb, module, summary in rows}
 
+# What these do is about one run; they take --run where there are several.
+ABOUT_A_RUN = frozenset(
+    {
+        "next", "status", "stage", "pass", "reaffirm", "review", "derive", "security", "archive", "fold", "proceed",
+        "resolve", "rule", "adr", "ask", "answer", "check", "why", "log", "visualize", "summary", "start",
+    }
+)  # fmt: skip
+
 _HEAD = """\
 Usage: git gate [OPTIONS] COMMAND [ARGS]...
 
@@ -78,6 +86,7 @@ A staged delivery pipeline, enforced by git itself.
 _TAIL = """\
 Options:
   -C DIR        Run as if started in DIR. Given several times, each one starts from the one before.
+  --run DIR     The folder of the run that is meant, where there are several.
   --color WHEN  auto (the default: on a terminal, unless NO_COLOR is set), always or never.
   --version     Show the version and end.
   -h, --help    Show this page and end. `git gate COMMAND -h` shows the page of a command.

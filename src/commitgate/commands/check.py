@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -15,10 +15,11 @@ from commitgate.git.process import Repository
 from commitgate.judge.verdict import Verdict
 from commitgate.judge.waiving import OBSTACLES, STATE, Waived
 from commitgate.report import formats
-from commitgate.report.model import Report, of_findings, of_verdict
+from commitgate.report.model import Report, of_findings, of_verdicts
 from commitgate.report.terminal import colours
 from commitgate.report.text import Colours, neutral, render, waived_lines
 from commitgate.working import summary as job_summary
+from commitgate.working.asking import asked_of_all
 from commitgate.working.output import emit
 
 # What each composable hook looks at: prefixes of rule ids. What nobody can decide concerns every one of them.
@@ -55,21 +56,20 @@ def command(side: str, rev: str | None, ready: bool, only: str | None, form: str
     """
     if rev is not None and side == INDEX:
         raise UserError("--index and --rev exclude each other", "git gate check --rev HEAD")
-    question = Question(COMMIT, rev) if rev is not None else Question(side)
-    findings, answer = ask("", question, ready)
-    waived = waived_of(answer, question, ready)
+    question = asked_of_all(COMMIT, rev) if rev is not None else asked_of_all(side)
+    findings, answers = ask("", question, ready)
+    waived = waived_of(answers, question, ready)
     if only is not None:
         rules = (*FAMILIES[only], *_ALWAYS)
         findings = [one for one in findings if one.rule.startswith(rules)]
         waived = [one for one in waived if one.finding.rule.startswith(rules)]
     if form == formats.TEXT:
-        verdict = answer.verdict if answer is not None else None
-        closing = summary(verdict, ready, question, exit_code(findings))
+        closing = summary([one.verdict for one in answers], ready, question, exit_code(findings))
         colour = colours() if output is None else Colours(False)
         text = render(findings, colour) + waived_lines(((one.finding, one.told) for one in waived), colour) + closing
     else:
         report = report_of(
-            f"commitgate: {f'commit {rev}' if rev is not None else _SIDES[side]}", findings, answer, waived
+            f"commitgate: {f'commit {rev}' if rev is not None else _SIDES[side]}", findings, answers, waived
         )
         text = formats.render(form, report)
         if form == formats.GITHUB:
@@ -80,36 +80,36 @@ def command(side: str, rev: str | None, ready: bool, only: str | None, form: str
     return exit_code(findings)
 
 
-def ask(directory: str, question: Question, ready: bool) -> tuple[list[Finding], Answer | None]:
-    """The findings that a question about the repository at ``directory`` ("" = here) has, and the answer behind them.
+def ask(directory: str, question: Question, ready: bool) -> tuple[list[Finding], tuple[Answer, ...]]:
+    """The findings that a question about the repository at ``directory`` ("" = here) has, and the answers behind them.
 
-    No answer when nothing could be judged; the findings say why.
+    One answer for each run of the side; none when nothing could be judged; the findings say why.
     """
     try:
         with open_engine(directory) as engine:
-            answer = engine.ask(question, int(time.time()))
-        return _asked(answer.verdict, question, ready), answer
+            answers = engine.ask_each(question, int(time.time()))
+        found = [one for answer in answers for one in _asked(answer.verdict, question, ready)]
+        return list(dict.fromkeys(found)), answers
     except PolicyRefused as refused:
-        return list(refused.findings), None
+        return list(refused.findings), ()
     except CannotDecide as unknown:
-        return [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)], None
+        return [Finding(unknown.rule, UNKNOWN, unknown.message, unknown.hint)], ()
 
 
-def report_of(title: str, findings: list[Finding], answer: Answer | None, waived: Iterable[Waived] = ()) -> Report:
+def report_of(title: str, findings: list[Finding], answers: Sequence[Answer], waived: Iterable[Waived] = ()) -> Report:
     """The report of a question's findings, and of those that waivers cover."""
-    if answer is None:
+    if not answers:
         return of_findings(title, findings)
-    return of_verdict(title, findings, answer.policy, answer.verdict, waived)
+    return of_verdicts(title, findings, [(one.policy, one.verdict) for one in answers], waived)
 
 
-def waived_of(answer: Answer | None, question: Question, ready: bool) -> list[Waived]:
+def waived_of(answers: Iterable[Answer], question: Question, ready: bool) -> list[Waived]:
     """What the question would have found without waivers."""
-    if answer is None:
-        return []
-    verdict = answer.verdict
     parts = [] if question.kind == INDEX and not ready else [STATE]
     parts += [OBSTACLES] if ready else []
-    found = [*verdict.lawful_by_waiver, *(one for one in verdict.waived if one.part in parts)]
+    found = []
+    for verdict in (answer.verdict for answer in answers):
+        found += [*verdict.lawful_by_waiver, *(one for one in verdict.waived if one.part in parts)]
     return list({one.finding: one for one in found}.values())
 
 
@@ -123,14 +123,15 @@ def _asked(verdict: Verdict, question: Question, ready: bool) -> list[Finding]:
     return findings
 
 
-def summary(verdict: Verdict | None, ready: bool, question: Question, code: int) -> str:
+def summary(verdicts: Sequence[Verdict], ready: bool, question: Question, code: int) -> str:
     """The last line of the text answer; "" where silence says it all (a clean index)."""
     if question.kind == INDEX and not ready:
         return ""
-    if verdict is None:
+    if not verdicts:
         return "nothing could be judged\n"
-    if verdict.board is None:
+    running = [verdict for verdict in verdicts if verdict.board is not None]
+    if not running:
         return "no run is active, so nothing was judged beyond the documents themselves\n" if not code else ""
     if ready:
-        return "ready to merge\n" if verdict.ready else "not ready to merge\n"
-    return "" if code else f'the run "{neutral(verdict.feature)}" is in order\n'
+        return "ready to merge\n" if all(verdict.ready for verdict in verdicts) else "not ready to merge\n"
+    return "" if code else "".join(f'the run "{neutral(verdict.feature)}" is in order\n' for verdict in running)

@@ -13,18 +13,19 @@ from commitgate.setup import ci, hooks_folder, initial, install, precommit_confi
 @click.command()
 @click.option("--target", metavar="BRANCH", default="", help="The branch that work is merged into. Default: found out.")
 @click.option("--ci", "kind", type=click.Choice(list(ci.KINDS)), help="Write a CI job that judges every change.")
+@click.option("--team", is_flag=True, help="Give each feature a run folder of its own (pipelines/<feature>).")
 @click.option("--no-install", is_flag=True, help="Do not install the git hooks of this clone.")
-def command(target: str, kind: str | None, no_install: bool) -> int:
+def command(target: str, kind: str | None, team: bool, no_install: bool) -> int:
     """Prepare this repository: policy file, pre-commit configuration, hooks.
 
     Everything is checked before anything is written; nothing is staged or committed. Until a run is started,
-    every commit stays lawful.
+    every commit stays lawful. With --team the runs of two branches never share a file.
     """
     repo = hooks_folder.work_tree()
     if repo.line("rev-parse", "--is-bare-repository") == "true":
         raise UserError("this repository is bare: there is no work tree to prepare", "run it in a clone")
     chosen = ci.KINDS[kind] if kind is not None else None
-    planned = initial.plan(repo, target, chosen)
+    planned = initial.plan(repo, target, chosen, initial.TEAM if team else initial.ALONE)
     folder, steps = "", []
     if not no_install:
         folder = hooks_folder.choose(repo, "")

@@ -6,11 +6,12 @@ import click
 
 from commitgate.chronicle import chronicle
 from commitgate.commands.verify import ends
-from commitgate.engine import open_engine
+from commitgate.engine import COMMIT, open_engine
 from commitgate.finding import PASS
 from commitgate.report.plain import json_text
 from commitgate.report.terminal import colours
 from commitgate.report.timeline import timeline_data, timeline_text
+from commitgate.working.asking import asked_of_all
 
 
 @click.command()
@@ -25,7 +26,7 @@ def command(commits: str | None, as_json: bool) -> int:
     """
     with open_engine() as engine:
         base, head = ends(engine.repo, commits) if commits and ".." in commits else ("", commits or "HEAD")
-        pages = chronicle(engine, base, head)
+        pages = chronicle(engine, base, head, asked_of_all(COMMIT).run)
     if as_json:
         click.echo(json_text(timeline_data(pages)), nl=False)
     elif pages:

@@ -6,8 +6,7 @@ import click
 
 from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.finding import PASS
-from commitgate.working.desk import desk
-from commitgate.working.starting import start
+from commitgate.working.starting import start, starting
 
 
 @click.command()
@@ -16,10 +15,11 @@ from commitgate.working.starting import start
 def command(feature: str, track: str) -> int:
     """Begin a run: one FEATURE on one track.
 
-    Writes pipeline/run.json and pipeline/context.md; nothing is staged. A run that is not archived yet is never
-    replaced.
+    Writes run.json and context.md into the run folder, pipeline/ unless the policy's runs: says otherwise: pipelines/*
+    gives each feature a folder of its own, services/*/pipeline each service one. Nothing is staged. A run that is not
+    archived yet is never replaced.
     """
-    with desk() as one:
+    with starting(feature) as one:
         paths = start(one, feature, track)
         top = one.folder.top
         first = one.policy.tracks[track].stages[0].name

@@ -6,13 +6,17 @@ import time
 
 import click
 
-from commitgate.engine import WORKTREE, open_engine
+from commitgate.engine import WORKTREE, Answer, open_engine
 from commitgate.finding import PASS
 from commitgate.judge.advice import advise
 from commitgate.report.plain import json_text
 from commitgate.report.status import status_data, status_text
 from commitgate.report.terminal import colours
 from commitgate.working.asking import asked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from commitgate.report.model import Report
 
 
 @click.command()
@@ -22,21 +26,31 @@ def command(as_json: bool, page: str | None) -> int:
     """Show the run's stages as the work tree has them: who answers for each, what blocks it, and the next step.
 
     Below the table stand the warnings that gates carry forward, with the stage that they come from, questions that
-    nobody has answered, what is wrong, and the next step. Exit 0 whenever it could be told: `check` judges.
+    nobody has answered, what is wrong, and the next step. A branch with several runs has a table for each; in a run's
+    own folder, or with --run, it is that run alone. Exit 0 whenever it could be told: `check` judges.
     """
     with open_engine() as engine:
-        answer = engine.ask(asked(WORKTREE), int(time.time()))
-    policy, verdict = answer.policy, answer.verdict
-    advice = advise(policy, verdict)
-    data = status_data(policy, verdict, advice)
+        answers = engine.ask_each(asked(WORKTREE), int(time.time()))
+    told = [(status_data(one.policy, one.verdict, advise(one.policy, one.verdict)), one) for one in answers]
     if as_json:
-        click.echo(json_text(data), nl=False)
+        data = [data for data, _ in told]
+        click.echo(json_text(data[0] if len(data) == 1 else {"schema": 1, "runs": data}), nl=False)
     if page is not None:
-        from commitgate.report import html, model  # nobody else needs the page
+        from commitgate.report import html  # nobody else needs the page
         from commitgate.working.output import emit
 
-        findings = (*verdict.lawful, *verdict.state, *verdict.obstacles)
-        emit(html.render(model.of_verdict("Pipeline status", findings, policy, verdict, verdict.waived)), page)
+        emit(html.render(_report(answers)), page)
     elif not as_json:
-        click.echo(status_text(data, verdict, advice, colours()), nl=False)
+        texts = [status_text(data, one.verdict, advise(one.policy, one.verdict), colours()) for data, one in told]
+        click.echo("\n".join(texts), nl=False)
     return PASS
+
+
+def _report(answers: tuple[Answer, ...]) -> Report:
+    from commitgate.report import model
+
+    verdicts = [answer.verdict for answer in answers]
+    findings = [one for verdict in verdicts for one in (*verdict.lawful, *verdict.state, *verdict.obstacles)]
+    waived = [one for verdict in verdicts for one in verdict.waived]
+    judged = [(answer.policy, answer.verdict) for answer in answers]
+    return model.of_verdicts("Pipeline status", dict.fromkeys(findings), judged, waived)

@@ -17,7 +17,7 @@ from commitgate.memo import NoMemo
 from commitgate.policies import Policies, PolicyRefused
 from commitgate.replay import Replay, Replaying
 from commitgate.report import formats
-from commitgate.report.model import of_findings, of_verdict
+from commitgate.report.model import of_findings, of_verdicts
 from commitgate.report.progress import Progress
 from commitgate.report.terminal import colours
 from commitgate.report.text import Colours, neutral, render, waived_lines
@@ -72,7 +72,8 @@ def command(commits: str | None, ready: bool, history: str | None, form: str, ou
         if replay is None:
             report = of_findings(title, findings)
         else:
-            report = of_verdict(title, findings, replay.answer.policy, replay.answer.verdict, waived)
+            judged = [(one.policy, one.verdict) for one in replay.answers]
+            report = of_verdicts(title, findings, judged, waived)
             report = report._replace(history=tuple(one for one in kept if one not in findings))
         text = formats.render(form, report)
         if form == formats.GITHUB:
@@ -113,10 +114,9 @@ def summary(replay: Replay | None, ready: bool, code: int) -> str:
     """The last line of the text answer."""
     if replay is None:
         return "nothing could be judged\n"
-    verdict = replay.answer.verdict
     count = f"{replay.commits} commit{'s' if replay.commits != 1 else ''}"
-    if verdict.board is None and not code:
+    if all(answer.verdict.board is None for answer in replay.answers) and not code:
         return f"{count}: no run, nothing judged beyond the documents themselves\n"
     if ready:
-        return f"{count}: {'ready to merge' if not code and verdict.ready else 'not ready to merge'}\n"
+        return f"{count}: {'ready to merge' if not code and replay.ready else 'not ready to merge'}\n"
     return f"{count}: {'in order' if not code else 'not in order'}\n"

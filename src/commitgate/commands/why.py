@@ -21,7 +21,7 @@ from commitgate.policies import POLICY_FILE
 from commitgate.policy.catalog import Entry, catalog
 from commitgate.policy.layout import GATES, area_names
 from commitgate.policy.model import Stage
-from commitgate.policy.paths import classify
+from commitgate.policy.paths import Classifier
 from commitgate.policy.places import Places
 from commitgate.report.reasons import because_data, because_text
 from commitgate.report.terminal import colours
@@ -91,7 +91,9 @@ def _because(engine: Engine, answer: Answer, places: Places, words: tuple[str, .
     found = _stage(answer, gate) if gate != path.removesuffix(".json") else None
     if found is not None:
         return of_stage(answer.policy, answer.verdict, *found, places)
-    return of_path(answer.policy, answer.verdict, path, classify(answer.policy, path), places)
+    return of_path(
+        answer.policy, answer.verdict, path, Classifier(answer.policy, answer.place.product).classify(path), places
+    )
 
 
 def _path(engine: Engine, word: str) -> str:

@@ -85,14 +85,16 @@ def _lawful(repo: Repository, waived: list[tuple[Finding, str]]) -> list[Finding
     try:
         with engine_of(repo, started) as engine:
             now = int(time.time())
-            answer = engine.ask(Question(INDEX), now)
-            lawful = answer.verdict.lawful
-            waived += [(one.finding, one.told) for one in answer.verdict.lawful_by_waiver]
-            if answer.policy.derive == "write" and any(one.rule in _DERIVED for one in lawful):
-                from commitgate.doors.rederive import rederive
+            found: list[Finding] = []
+            for answer in engine.ask_each(Question(INDEX), now):
+                lawful = answer.verdict.lawful
+                waived += [(one.finding, one.told) for one in answer.verdict.lawful_by_waiver]
+                if answer.policy.derive == "write" and any(one.rule in _DERIVED for one in lawful):
+                    from commitgate.doors.rederive import rederive
 
-                for path in rederive(repo, answer.verdict, now):
-                    sys.stderr.write(f"git gate: wrote {path}; look at it, git add it, and commit again\n")
-            return list(lawful)
+                    for path in rederive(repo, answer.verdict, now):
+                        sys.stderr.write(f"git gate: wrote {path}; look at it, git add it, and commit again\n")
+                found += [one for one in lawful if one not in found]
+            return found
     except PolicyRefused as refused:
         return list(refused.findings)

@@ -47,21 +47,27 @@ class Report(Record):
     graph: Chart | None = None
 
 
-def of_verdict(
-    title: str, findings: Iterable[Finding], policy: Policy, verdict: Verdict, waived: Iterable[Waived] = ()
+def of_verdicts(
+    title: str, findings: Iterable[Finding], judged: Iterable[tuple[Policy, Verdict]], waived: Iterable[Waived] = ()
 ) -> Report:
-    """The report of one judged side. ``findings`` and ``waived``: those of the verdict that the question asks for."""
+    """The report of one judged side, of each of its runs (at least one) with its policy.
+
+    ``findings``: those of the verdicts that the question asks for; ``waived``: what it would have found without
+    waivers. Where there are several runs, each stage names its run folder.
+    """
     listed = tuple(findings)
-    advice = advise(policy, verdict)
+    runs = list(judged)
+    first = next(((policy, verdict) for policy, verdict in runs if not verdict.ready), runs[0])
+    advice = advise(*first)
     return Report(
         title=title,
         findings=listed,
         suppressed=tuple((one.finding, one.told) for one in waived),
-        stages=tuple(stage_data(verdict)),
-        ready=verdict.ready,
+        stages=tuple(row for _, verdict in runs for row in _stages(verdict, len(runs))),
+        ready=all(verdict.ready for _, verdict in runs),
         exit=exit_code(listed),
-        run=run_data(verdict),
-        warnings=tuple(carried_warnings(verdict.snapshot)),
+        run=run_data(first[1]),
+        warnings=tuple(one for _, verdict in runs for one in carried_warnings(verdict.snapshot)),
         history=(),
         next_step=advice.reason,
         command=advice.command,
@@ -70,6 +76,11 @@ def of_verdict(
         ),
         graph=chart(policy, verdict),
     )
+
+
+def _stages(verdict: Verdict, runs: int) -> list[dict[str, Any]]:
+    rows = stage_data(verdict)
+    return rows if runs == 1 else [{**row, "name": f"{row['name']} ({verdict.snapshot.root})"} for row in rows]
 
 
 def of_findings(title: str, findings: Iterable[Finding]) -> Report:

@@ -15,7 +15,8 @@ from commitgate.setup import areas, ci, files, precommit_config
 from commitgate.setup.ignored import rule_for
 
 POLICY = ".gates.yaml"
-RUN_FOLDER = "pipeline"
+ALONE = "pipeline"
+TEAM = "pipelines/*"  # one run folder for each feature, so that branches never write the same file
 
 # A folder with one of these is a run's; the others are what a run may hold besides.
 _MARKS = {"run.json", "context.md", "gates"}
@@ -51,14 +52,17 @@ class Plan(NamedTuple):
     files: tuple[Written, ...]
 
 
-def plan(repo: Repository, wanted_target: str, kind: ci.Kind | None) -> Plan:
-    """Look at everything and refuse, with UserError, what would not end well. ``kind``: of CI, None for none."""
-    _refuse_foreign_folder(repo.directory)
-    refuse_ignored(repo)
+def plan(repo: Repository, wanted_target: str, kind: ci.Kind | None, runs: str = ALONE) -> Plan:
+    """Look at everything and refuse, with UserError, what would not end well.
+
+    ``kind``: of CI, None for none; ``runs``: ALONE or TEAM, where runs will lie.
+    """
+    _refuse_foreign_folder(repo.directory, runs)
+    refuse_ignored(repo, runs)
     target = wanted_target or find_target(repo)
     proposal = propose(repo)
     planned = [
-        _fixed(repo.directory, POLICY, _accepted(policy_text(target, proposal), proposal), _POLICY_HINT),
+        _fixed(repo.directory, POLICY, _accepted(policy_text(target, proposal, runs), proposal), _POLICY_HINT),
         _configuration(repo.directory),
     ]
     if kind is not None:
@@ -100,7 +104,7 @@ def _is_text(path: bytes) -> bool:
         return False
 
 
-def policy_text(target: str, proposal: areas.Proposal) -> bytes:
+def policy_text(target: str, proposal: areas.Proposal, runs: str = ALONE) -> bytes:
     """The policy file, from its template. What is not known stays out, as a comment, and is as shipped."""
     with open(share.path("templates", "gates.yaml"), encoding="utf-8") as stream:
         text = stream.read()
@@ -108,6 +112,8 @@ def policy_text(target: str, proposal: areas.Proposal) -> bytes:
         text = text.replace('target: "{{target}}"', "# target: main")
     if not proposal.areas:
         text = text.replace("areas:\n{{areas}}", _NO_AREAS)
+    if runs != ALONE:
+        text = text.replace("# runs: [pipeline]", f"runs: [{json.dumps(runs)}]")
     quoted = json.dumps(target, ensure_ascii=False)[1:-1]
     return text.replace("{{target}}", quoted).replace("{{areas}}", areas_text(proposal)).encode()
 
@@ -159,26 +165,33 @@ def _read(top: str, path: str) -> bytes | None:
         return stream.read()
 
 
-def _refuse_foreign_folder(top: str) -> None:
-    place = os.path.join(top, RUN_FOLDER)
+def _refuse_foreign_folder(top: str, runs: str) -> None:
+    folder = runs.partition("/")[0]
+    place = os.path.join(top, folder)
     if not os.path.lexists(place):
         return
     hint = "rename it: git gate keeps the documents and gates of a run there"
     if os.path.islink(place) or not os.path.isdir(place):
-        raise UserError(f"{RUN_FOLDER} is not a folder", hint)
+        raise UserError(f"{folder} is not a folder", hint)
     names = sorted(os.listdir(place))
-    if names and not _MARKS & set(names):
-        shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-        raise UserError(f"{RUN_FOLDER}/ holds something else already ({shown})", hint)
+    strangers = [name for name in names if not _is_run(os.path.join(place, name))] if runs != ALONE else names
+    if strangers and (runs != ALONE or not _MARKS & set(names)):
+        shown = ", ".join(strangers[:3]) + (", …" if len(strangers) > 3 else "")
+        raise UserError(f"{folder}/ holds something else already ({shown})", hint)
 
 
-def refuse_ignored(repo: Repository) -> None:
+def _is_run(place: str) -> bool:
+    return os.path.isdir(place) and bool(_MARKS & set(os.listdir(place)))
+
+
+def refuse_ignored(repo: Repository, runs: str = ALONE) -> None:
     """git must see every file of a run; an ignored gate would never reach a commit."""
-    for path in (POLICY, *(f"{RUN_FOLDER}/{name}" for name in _SAMPLES)):
+    folder = runs.replace("*", "feature")
+    for path in (POLICY, *(f"{folder}/{name}" for name in _SAMPLES)):
         rule = rule_for(repo, path)
         if rule is None:
             continue
         # Below an ignored folder nothing can be taken back in; a pattern for files can be answered by another.
         answer = f"add below it: !/{path.partition('/')[0]}{'/**' if '/' in path else ''}"
-        hint = "remove that line" if RUN_FOLDER in rule.pattern else answer
+        hint = "remove that line" if folder.partition("/")[0] in rule.pattern else answer
         raise UserError(f"git ignores {path} ({rule.place}: {rule.pattern}), so it would never be committed", hint)

@@ -231,7 +231,7 @@ def policy(repo: Repository) -> list[Remark]:
     try:
         initial.refuse_ignored(repo)
     except GateError as refused:
-        remarks.append(Remark(ERROR, initial.RUN_FOLDER, refused.message, refused.hint))
+        remarks.append(Remark(ERROR, initial.ALONE, refused.message, refused.hint))
     return remarks
 
 

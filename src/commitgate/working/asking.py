@@ -14,6 +14,11 @@ def choose(folder: str) -> None:
     _named = folder.rstrip("/")
 
 
+def named_run() -> str:
+    """The run folder that the user named, "" when none is."""
+    return _named
+
+
 def asked(kind: str, revision: str = "") -> Question:
     """The question a command puts: about one side, and about the run that the user means."""
     return Question(kind, revision, _named, HERE)

@@ -2,25 +2,94 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import re
 import secrets
 import time
 import unicodedata
+from collections.abc import Iterator
 
 from commitgate.documents import context_edit, run
+from commitgate.engine import WORKTREE, Answer, open_engine
 from commitgate.errors import GateError, UserError
 from commitgate.finding import BLOCKED
 from commitgate.git.process import Repository
-from commitgate.policy.layout import GATES
+from commitgate.git.refs import target_tip
+from commitgate.policy.layout import GATES, RUN_FILE
+from commitgate.policy.run_patterns import only, product_root
 from commitgate.setup.ignored import rule_for
 from commitgate.working import budgeting
+from commitgate.working.asking import asked_of_all, named_run
 from commitgate.working.desk import Desk
-from commitgate.working.run_folder import timestamp
+from commitgate.working.run_folder import RunFolder, timestamp
+from commitgate.writing import lock
 
 _LONGEST_FEATURE = 200
 _LONGEST_SLUG = 40
+
+
+@contextlib.contextmanager
+def starting(feature: str) -> Iterator[Desk]:
+    """A desk whose folder is the one in which a run of this feature is to begin, for one writer at a time."""
+    with open_engine() as engine:
+        repo, top = engine.repo, engine.repo.top()
+        with lock(repo):
+            now = int(time.time())
+            answers = engine.ask_each(asked_of_all(WORKTREE), now)
+            answer = answers[0]
+            folder = answer.place.folder if named_run() else folder_for(repo, answer.policy.runs, feature)
+            _refuse_second(repo, answers, folder)
+            yield Desk(engine, answer, RunFolder(repo, top, folder), now)
+
+
+def folder_for(repo: Repository, patterns: tuple[str, ...], feature: str) -> str:
+    """The folder of a new run: where the current folder says so, else one named after the feature, else a fixed one."""
+    alone = only(patterns)
+    if alone:
+        return alone
+    here = repo.line("rev-parse", "--show-prefix").rstrip("/").split("/")
+    name = slug(feature) or "run"
+    found = [_filled(pattern.split("/"), here, name) for pattern in patterns]
+    by_place = [folder for folder, pattern in zip(found, patterns, strict=True) if folder and "*" in pattern[:-1]]
+    usable = [*by_place, *filter(None, found)]
+    if not usable:
+        example = patterns[0].replace("*", name)
+        raise UserError("where the run belongs is not said", f'git gate --run {example} start "{feature}"')
+    return usable[0]
+
+
+def _filled(pattern: list[str], here: list[str], name: str) -> str:
+    """The pattern with its stars replaced by the names of the current folder, the last one by ``name``; "" if it lies
+    elsewhere."""
+    made: list[str] = []
+    for depth, part in enumerate(pattern):
+        if part != "*":
+            made.append(part)
+        elif depth == len(pattern) - 1:
+            made.append(name)
+        elif here[:depth] == made and len(here) > depth:
+            made.append(here[depth])
+        else:
+            return ""
+    return "/".join(made)
+
+
+def _refuse_second(repo: Repository, answers: tuple[Answer, ...], folder: str) -> None:
+    """One branch has one run for each part of the product: two would have to pass the same change through both."""
+    for answer in answers:
+        other = answer.place
+        if answer.verdict.board is None or other.folder == folder or other.product != product_root(folder):
+            continue
+        tip = target_tip(repo, answer.target)
+        if tip and repo.batch.get([f"{tip}:{other.folder}/{RUN_FILE}"])[0].type == "blob":
+            continue  # it is the target's, not this branch's
+        raise GateError(
+            f'this branch has begun the run "{answer.verdict.feature}" in {other.folder} already',
+            "begin the next one on a branch of its own: git switch -c feature/<name> <target>",
+            BLOCKED,
+        )
 
 
 def start(desk: Desk, feature: str, track: str) -> list[str]:
