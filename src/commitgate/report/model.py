@@ -29,7 +29,8 @@ class Report(Record):
     history: findings about commits of a range that a later commit repaired, each message naming its commit, with the
     level they count with (warnings unless the history is judged strictly);
     next_step: what to do now, in words; command: the command for it. "" where there is none;
-    questions: open ones, each with the command that answers it; graph: what needs what, None without a run.
+    questions: open ones, each with the command that answers it; graph: what needs what, None
+    where there is not exactly one run.
     """
 
     title: str
@@ -72,9 +73,11 @@ def of_verdicts(
         next_step=advice.reason,
         command=advice.command,
         questions=tuple(
-            (f"{one.text} ({one.to})", f'git gate answer {one.number} "<answer>"') for one in open_questions(verdict)
+            (f"{one.text} ({one.to})", f'git gate answer {one.number} "<answer>"')
+            for _, verdict in runs
+            for one in open_questions(verdict)
         ),
-        graph=chart(policy, verdict),
+        graph=chart(*first) if len(runs) == 1 else None,
     )
 
 

@@ -1,0 +1,350 @@
+"""Several runs in one repository: two features on two branches, a run for each service, and who answers for what."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from commitgate.engine import COMMIT, INDEX, Question, open_engine
+from commitgate.facts import Change
+from commitgate.policy.load import load_policy
+from commitgate.policy.run_patterns import Place, containing, fixed_part, product_root, refusal
+from story import Story
+from support import Repo, run
+
+TEAM = 'version: 1\ntarget: main\nruns: ["pipelines/*"]\n'
+SERVICES = 'version: 1\ntarget: main\nruns: ["services/*/pipeline"]\n'
+
+
+class Team(Story):
+    """A repository whose policy allows several runs, on main."""
+
+    track = "nano"
+
+    def begin(self, folder: str, track: str = "nano") -> None:
+        """A run in a folder, committed."""
+        name = folder.replace("/", "-")
+        run = {"schema": 1, "run": name, "feature": name, "track": track, "created": "2026-03-26T09:00:00Z"}
+        self.write(f"{folder}/run.json", json.dumps(run) + "\n")
+        self.write(f"{folder}/context.md", f"# Context\n\nTRACK: {track}\n\n## User Decisions\n\n")
+        self.commit(f"start {folder}")
+
+    def gate(self, folder: str, stage: str, **fields: object) -> None:
+        gate = {
+            "stage": stage, "status": "PASS", "agent": "somebody", "track": "nano", "blockers": [], "warnings": [],
+            "timestamp": "2026-03-26T10:00:00Z", **fields,
+        }  # fmt: skip
+        self.write(f"{folder}/gates/{stage}.json", json.dumps(gate) + "\n")
+
+    def build(self, folder: str, path: str, area: str = "backend") -> None:
+        """One change and its build gate, in one commit."""
+        self.write(path, f"{folder}\n")
+        self.write(f"{folder}/pr-{area}.md", "# change\n")
+        self.gate(folder, f"stage-04-{area}", area=area, files_changed=[path])
+        self.commit(f"build {folder}")
+
+    def test(self, folder: str) -> None:
+        """The qa gate of a small change."""
+        self.gate(
+            folder, "stage-07", all_acceptance_criteria_met=True, tests_total=0, tests_passed=0, tests_failed=0,
+            failing_tests=[], criterion_to_test_mapping_is_one_to_one=True, regression_check="PASS",
+        )  # fmt: skip
+        self.commit(f"qa {folder}")
+
+    def judged(self, *args: str) -> dict[str, Any]:
+        return self.check(*args)
+
+    def rules(self, *args: str) -> list[str]:
+        return [one["rule"] for one in self.judged(*args)["findings"]]
+
+    def ready(self, rev: str = "HEAD") -> bool:
+        return bool(self.judged("--rev", rev, "--ready")["ready"])
+
+    def folders(self, rev: str = "HEAD") -> list[str]:
+        """The runs that a commit, or with "" the index, is judged for."""
+        question = Question(COMMIT, rev) if rev else Question(INDEX)
+        with open_engine(str(self.path)) as engine:
+            answers = engine.ask_each(question, 2_000_000_000)
+        return [answer.place.folder for answer in answers]
+
+
+def said(folder: Path, *words: str) -> tuple[int, str]:
+    """Exit code and output of ``git gate``."""
+    result = run(sys.executable, "-m", "commitgate", *words, cwd=folder)
+    return result.code, result.out + result.err
+
+
+@pytest.fixture
+def team(repo: Repo) -> Team:
+    made = Team(repo.path)
+    made.write(".gates.yaml", TEAM)
+    made.commit("policy")
+    return made
+
+
+@pytest.fixture
+def services(repo: Repo) -> Team:
+    made = Team(repo.path)
+    made.write(".gates.yaml", SERVICES)
+    for name in ("a", "b"):
+        made.write(f"services/{name}/src/backend/main.py", "x\n")
+    made.commit("policy")
+    return made
+
+
+def whole(team: Team, folder: str, path: str) -> None:
+    """A branch of its own with one finished run."""
+    team.git("switch", "-q", "-c", folder.rpartition("/")[2], "main")
+    team.begin(folder)
+    team.build(folder, path)
+    team.test(folder)
+
+
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+def test_two_branches_with_two_runs_merge_in_any_order(team: Team, order: tuple[str, str]) -> None:
+    whole(team, "pipelines/one", "src/backend/one.js")
+    whole(team, "pipelines/two", "src/backend/two.js")
+    before = {name: team.judged("--rev", name, "--ready") for name in order}
+    assert [data["ready"] for data in before.values()] == [True, True]
+    team.git("switch", "-q", "main")
+    for name in order:
+        team.git("merge", "-q", "--no-ff", "--no-edit", name)
+        for other in order:  # both verdicts unchanged, whatever has been merged
+            now = team.judged("--rev", other, "--ready")
+            assert (now["findings"], now["ready"]) == (before[other]["findings"], before[other]["ready"])
+            assert now["stages"] == before[other]["stages"]
+    assert team.git("ls-files", "--", "pipelines").out.count("run.json") == 2
+    assert team.folders() == [f"pipelines/{order[1]}"], "on the target it is the run that came last"
+
+
+def test_merging_the_other_run_into_the_branch_changes_nothing(team: Team) -> None:
+    whole(team, "pipelines/one", "src/backend/one.js")
+    whole(team, "pipelines/two", "src/backend/two.js")
+    team.git("switch", "-q", "main")
+    team.git("merge", "-q", "--no-ff", "--no-edit", "one")
+    team.git("switch", "-q", "two")
+    team.git("merge", "-q", "--no-edit", "--no-commit", "main")
+    assert team.judged("--index")["findings"] == []
+    team.git("commit", "-q", "--no-edit")
+    assert team.folders() == ["pipelines/two"]
+    assert team.ready()
+
+
+def test_a_branch_answers_for_its_own_run_only(team: Team) -> None:
+    whole(team, "pipelines/one", "src/backend/one.js")
+    team.git("switch", "-q", "main")
+    team.git("merge", "-q", "--no-ff", "--no-edit", "one")
+    team.git("switch", "-q", "-c", "three", "main")
+    team.write("src/backend/three.js", "x\n")
+    team.commit("no run")
+    assert team.judged("--rev", "HEAD", "--ready")["run"] is None
+    team.begin("pipelines/three")
+    assert team.folders() == ["pipelines/three"]
+    assert not team.ready()
+    team.write("pipelines/one/gates/stage-07.json", "{}\n")
+    assert "pipelines/one/gates/stage-07.json" in json.dumps(team.judged("--worktree")["findings"])
+
+
+def test_two_runs_on_one_branch_must_both_pass(team: Team) -> None:
+    team.git("switch", "-q", "-c", "both")
+    team.begin("pipelines/one")
+    team.begin("pipelines/two")
+    team.build("pipelines/one", "src/backend/x.js")
+    assert team.folders() == ["pipelines/one", "pipelines/two"]
+    stages = {(row["stage"], row["name"]): row["state"] for row in team.judged("--rev", "HEAD")["stages"]}
+    assert stages["stage-04-backend", "Build (backend) (pipelines/one)"] == "pass"
+    assert stages["stage-04-backend", "Build (backend) (pipelines/two)"] != "pass"
+    team.test("pipelines/one")
+    assert not team.ready()
+
+
+def test_what_is_no_process_file_in_another_runs_folder_is_product(team: Team) -> None:
+    team.git("switch", "-q", "-c", "one")
+    team.begin("pipelines/one")
+    team.write("pipelines/two/run.py", "x\n")
+    team.write("pipelines/one/hidden.py", "x\n")
+    team.commit("hidden")
+    rows = team.judged("--rev", "HEAD", "--ready")
+    assert not rows["ready"]
+    with_delta = {one.path for one in delta(team)}
+    assert with_delta == {"pipelines/two/run.py", "pipelines/one/hidden.py"}
+
+
+def delta(team: Team) -> tuple[Change, ...]:
+    with open_engine(str(team.path)) as engine:
+        return engine.ask(Question(COMMIT, "HEAD"), 2_000_000_000).verdict.snapshot.delta
+
+
+def test_nothing_in_a_run_folder_is_free_and_waivers_are_control_plane(team: Team) -> None:
+    team.git("switch", "-q", "-c", "one")
+    team.begin("pipelines/one")
+    team.write("pipelines/one/waivers/w.md", "x\n")
+    team.write("docs/x.md", "x\n")
+    team.commit("waiver")
+    found = {one.path: (one.free, dict(one.triggers)) for one in delta(team)}
+    assert found["docs/x.md"] == (True, {})
+    free, triggers = found["pipelines/one/waivers/w.md"]
+    assert not free
+    assert "control:plane" in triggers
+
+
+def test_areas_are_relative_to_the_service(services: Team) -> None:
+    services.git("switch", "-q", "-c", "work")
+    services.begin("services/a/pipeline")
+    services.build("services/a/pipeline", "services/a/src/backend/main.py")
+    services.test("services/a/pipeline")
+    assert {one.path: one.area for one in delta(services)} == {"services/a/src/backend/main.py": "backend"}
+    assert services.ready()
+    services.write("services/b/src/backend/main.py", "y\n")
+    services.commit("the other service")
+    assert services.ready(), "what lies elsewhere belongs to no run, as in a repository without one"
+    services.begin("services/b/pipeline")
+    assert services.folders() == ["services/a/pipeline", "services/b/pipeline"]
+    assert not services.ready()
+
+
+def test_with_require_run_every_source_path_belongs_to_a_run(services: Team) -> None:
+    services.write(".gates.yaml", SERVICES + "require_run: true\nareas: {backend: ['/src/**', '/tools/**']}\n")
+    services.commit("strict")
+    services.git("switch", "-q", "-c", "work")
+    services.begin("services/a/pipeline")
+    services.build("services/a/pipeline", "services/a/src/main.py")
+    services.test("services/a/pipeline")
+    assert services.ready()
+    services.write("tools/x.py", "x\n")
+    services.git("add", "-A")
+    assert services.rules("--index") == ["run/required"]
+    services.commit("loose")
+    assert not services.ready()
+
+
+def test_a_trigger_sees_the_whole_path_and_what_lies_below_the_service(services: Team) -> None:
+    services.git("switch", "-q", "-c", "work")
+    services.begin("services/a/pipeline")
+    services.write("services/a/infra/x.tf", "x\n")
+    services.write("services/a/.github/workflows/x.yml", "x\n")
+    services.commit("infra")
+    found = {one.path: {name for name, _ in one.triggers} for one in delta(services)}
+    assert "ci:workflow" in found["services/a/.github/workflows/x.yml"]
+    assert "infra:network" in found["services/a/infra/x.tf"]
+
+
+def test_a_run_moved_to_another_folder_is_a_run_removed(team: Team) -> None:
+    team.git("switch", "-q", "-c", "one")
+    team.begin("pipelines/one")
+    team.git("mv", "pipelines/one", "pipelines/two")
+    assert "order/run-removed" in team.rules("--index")
+
+
+def test_the_range_judges_every_run_that_it_brings(team: Team) -> None:
+    whole(team, "pipelines/one", "src/backend/one.js")
+    whole(team, "pipelines/two", "src/backend/two.js")
+    code, out = said(team.path, "verify", "main..HEAD", "--ready")
+    assert (code, out.splitlines()[-1]) == (0, "3 commits: ready to merge")
+    team.git("merge", "-q", "--no-edit", "one")
+    code, out = said(team.path, "verify", "main..HEAD", "--ready")
+    assert (code, out.splitlines()[-1]) == (2, "7 commits: not ready to merge"), "each run answers for the whole change"
+    team.git("switch", "-q", "main")
+    team.git("merge", "-q", "--no-ff", "--no-edit", "one")
+    team.git("switch", "-q", "two")
+    assert said(team.path, "verify", "main..HEAD", "--ready")[0] == 0, "what has landed is not this branch's change"
+    team.gate("pipelines/two", "stage-07", status="FAIL", blockers=["no"])
+    team.commit("broken", args=("--no-verify",))
+    assert said(team.path, "verify", "main..HEAD", "--ready")[0] != 0
+
+
+def test_commands_are_about_the_run_around_them(team: Team) -> None:
+    team.git("switch", "-q", "-c", "both")
+    team.begin("pipelines/one")
+    team.begin("pipelines/two")
+    code, out = said(team.path, "next")
+    assert code == 64
+    assert "git gate --run pipelines/one" in out
+    for where, args in ((".", ["--run", "pipelines/two", "status"]), (".", ["status", "--run", "pipelines/two/"])):
+        code, out = said(team.path / where, *args)
+        assert (code, out.count("Pipeline status"), "pipelines-two" in out) == (0, 1, True)
+    code, out = said(team.path / "pipelines/one", "next", "--json")
+    assert (code, json.loads(out)["command"]) == (0, "git gate stage build")
+    code, out = said(team.path, "status")
+    assert (code, out.count("Pipeline status")) == (0, 2)
+    assert said(team.path, "--run", "elsewhere", "status")[0] == 2
+
+
+def test_start_names_the_folder(team: Team) -> None:
+    team.git("switch", "-q", "-c", "work")
+    code, out = said(team.path, "start", "Reset the Password!", "--track", "nano")
+    assert code == 0, out
+    assert (team.path / "pipelines/reset-the-password/run.json").exists()
+    team.commit("start")
+    code, out = said(team.path, "start", "Another", "--track", "nano")
+    assert code == 2
+    assert "has begun the run" in out
+    team.git("switch", "-q", "main")
+    team.git("merge", "-q", "--no-edit", "work")
+    team.git("switch", "-q", "-c", "more")
+    assert said(team.path, "start", "Another", "--track", "nano")[0] == 0
+    assert (team.path / "pipelines/another/context.md").exists()
+
+
+def test_start_in_a_service(services: Team) -> None:
+    services.git("switch", "-q", "-c", "work")
+    code, out = said(services.path, "start", "X", "--track", "nano")
+    assert code == 64
+    assert "git gate --run services/" in out
+    assert said(services.path / "services/a/src", "start", "X", "--track", "nano")[0] == 0
+    assert (services.path / "services/a/pipeline/run.json").exists()
+    services.commit("start")
+    assert said(services.path, "--run", "services/b/pipeline", "start", "Y", "--track", "nano")[0] == 0
+    assert (services.path / "services/b/pipeline/run.json").exists()
+
+
+def test_a_loosened_pattern_does_not_hide_a_run(team: Team) -> None:
+    team.git("switch", "-q", "-c", "one")
+    team.begin("pipelines/one")
+    team.write(".gates.yaml", TEAM.replace("pipelines/*", "elsewhere/*"))
+    team.write("src/backend/x.js", "x\n")
+    team.git("add", "-A")
+    assert "pipelines/one" in team.folders("")
+    team.commit("away", args=("--no-verify",))
+    assert not team.ready()
+
+
+@pytest.mark.parametrize(
+    "pattern", ["/pipeline", "pipeline/", "a//b", "**/pipeline", "../x", "*", "*/*", "a*", ".git", "a/[b]", "a\tb"]
+)
+def test_patterns_that_are_refused(pattern: str) -> None:
+    assert refusal(pattern)
+    policy, findings = load_policy(f"version: 1\nruns: [{json.dumps(pattern)}]\n".encode())
+    assert policy is None
+    assert [(one.rule, one.line) for one in findings] == [("policy/pattern", 2)]
+
+
+def test_patterns_that_are_accepted() -> None:
+    policy, findings = load_policy(b"version: 1\nruns: [pipeline, 'pipelines/*', 'services/*/pipeline']\n")
+    assert policy is not None
+    assert findings == ()
+    assert containing(policy.runs, "services/a/pipeline/gates/x.json") == ["services/a/pipeline"]
+    assert containing(policy.runs, "pipelines/x/y/z") == ["pipelines/x"]
+    assert containing(policy.runs, "pipelines/x") == []
+    assert containing(policy.runs, "pipelines/a\nb/run.json") == []
+    assert [product_root(one) for one in ("pipeline", "pipelines/x", "services/a/pipeline")] == ["", "", "services/a/"]
+    assert [fixed_part(one) for one in policy.runs] == ["pipeline", "pipelines", "services"]
+
+
+def test_a_path_belongs_to_the_nearest_root() -> None:
+    policy, _ = load_policy(None)
+    assert policy is not None
+    root = Place("pipeline", "", ("services/a/",), ("services/a/pipeline",))
+    assert root.owns(policy, "src/x")
+    assert not root.owns(policy, "services/a/x")
+    assert root.owns(policy, "services/b/x")
+    mine = Place("services/a/pipeline", "services/a/", (), ("pipeline",))
+    assert mine.owns(policy, "services/a/x")
+    assert not mine.owns(policy, "src/x")
+    neighbour = Place("pipelines/a", "", (), ("pipelines/b",))
+    assert not neighbour.owns(policy, "pipelines/b/brief.md")
+    assert neighbour.owns(policy, "pipelines/b/code.py")
