@@ -10,12 +10,13 @@ import time
 from typing import NamedTuple
 
 from commitgate.documents import waiver as document
-from commitgate.engine import WORKTREE, Answer, Question, open_engine
+from commitgate.engine import WORKTREE, Answer, open_engine
 from commitgate.errors import GateError, UserError
 from commitgate.facts import Waiver
 from commitgate.finding import BLOCKED, Finding
 from commitgate.judge.waiving import LONGEST_DAYS, WAIVABLE, faults
 from commitgate.policy.layout import WAIVERS, is_waiver_path
+from commitgate.working.asking import asked
 from commitgate.working.desk import desk
 from commitgate.working.starting import slug
 
@@ -89,7 +90,7 @@ def listed() -> tuple[Answer, list[Listed]]:
     """Every waiver of the target branch, and those of the work tree that it does not have like that."""
     now = int(time.time())
     with open_engine() as engine:
-        answer = engine.ask(Question(WORKTREE), now)
+        answer = engine.ask(asked(WORKTREE), now)
     facts = answer.facts
     side = facts.side
     found = []
