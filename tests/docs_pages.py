@@ -64,6 +64,7 @@ EXITS = {
     "explain": "0 · 64 there is no such rule",
     "visualize": "0 written or up to date · 1 with `--check`: out of date · 2 no run is under way · 4 could not decide",
     "summary": "0 written or up to date · 1 with `--check`: out of date · 2 no run is under way · 4 could not decide",
+    "graph": "0 whenever it could be told · 1 the policy is refused · 4 the change of the run cannot be told",
     "log": "0 whenever it could be told · 4 could not decide",
     "waiver new": "0 written, or there already · 2 another waiver has that name · 64 it would not count",
     "waiver list": "0 listed · 1 or 2 one that the work tree brings is refused",

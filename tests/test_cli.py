@@ -23,7 +23,19 @@ LISTED = {
     *("start", "stage", "pass", "reaffirm", "fold", "derive", "review", "security", "status", "next", "archive"),
     *("budget", "lessons"),
     *("proceed", "resolve", "rule", "adr", "ask", "answer", "waiver"),
-    *("check", "verify", "pre-push", "pre-receive", "validate", "why", "explain", "log", "visualize", "summary"),
+    *(
+        "check",
+        "verify",
+        "pre-push",
+        "pre-receive",
+        "validate",
+        "why",
+        "explain",
+        "log",
+        "graph",
+        "visualize",
+        "summary",
+    ),
     "policy",
 }
 

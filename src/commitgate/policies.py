@@ -12,7 +12,7 @@ from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from commitgate.git.process import Repository
     from commitgate.memo import Memo
@@ -79,6 +79,16 @@ class Policies:
             return self._at_head(self._of_rows(rows, self._on_disk))
         _plain(row.new_mode)
         return self.on_disk()
+
+    def tried(self, profiles: Collection[str]) -> Policy:
+        """What the file of the work tree makes when these of its profiles are chosen, and no others."""
+        refuse_link(self._repo)
+        from commitgate.policy.load import load_policy
+
+        policy, findings = load_policy(self._on_disk(POLICY_FILE), self._on_disk, profiles)
+        if policy is None:
+            raise PolicyRefused(findings)
+        return policy
 
     def on_disk(self) -> Policy:
         """The policy that the file of the work tree makes, whatever HEAD holds."""

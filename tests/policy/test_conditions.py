@@ -48,7 +48,7 @@ def audit(policy: Policy, track: str = "full") -> Stage:
 
 
 def why_left_out(track: Track) -> dict[str, str]:
-    return {stage: why for stage, _, why in track.left_out}
+    return {one.stage: one.why for one in track.left_out}
 
 
 def test_a_new_stage_is_on_the_tracks_that_take_all_and_on_every_track_when_it_says_so() -> None:

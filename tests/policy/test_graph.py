@@ -86,6 +86,17 @@ def test_resolving_keeps_exactly_the_reachability_between_kept_stages(table: Nee
 
 
 @settings(max_examples=60, deadline=None)
+@given(tables())
+def test_a_plain_graph_says_the_same_with_no_need_to_spare(table: Needs) -> None:
+    made = graph.plain(table)
+    assert {name: reach(made, name) for name in made} == {name: reach(table, name) for name in table}
+    for name, wanted in made.items():
+        for need in wanted:
+            fewer = {**made, name: tuple(one for one in wanted if one != need)}
+            assert need not in reach(fewer, name)
+
+
+@settings(max_examples=60, deadline=None)
 @given(tables(), st.data())
 def test_leaving_out_one_after_the_other_is_leaving_out_both(table: Needs, data: st.DataObject) -> None:
     kept = data.draw(st.lists(st.sampled_from(sorted(table)), unique=True))

@@ -12,7 +12,7 @@ STATES = ("pass", "fail", "escalate", "stale", "open", "waiting", "missing", "sk
 
 def stage(number: str, name: str, state: str, role: str = "dev", notes: tuple[str, ...] = ()) -> dict[str, object]:
     """A row as ``plain.stage_data`` gives it."""
-    return {"stage": f"stage-{number}", "name": name, "state": state, "role": role, "notes": list(notes)}
+    return {"stage": f"stage-{number}", "name": name, "state": state, "role": role, "needs": [], "notes": list(notes)}
 
 
 STALE = Finding(

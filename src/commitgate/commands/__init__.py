@@ -62,6 +62,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("log", "log", "Tell what happened to a run, commit by commit."),
             ("visualize", "visualize", "Draw the run as a state diagram into pipeline/diagram.md."),
             ("summary", "summary", "Write what the run did into pipeline/summary.md."),
+            ("graph", "graph", "Show the order of the stages, and what is left out and why."),
             ("policy", "policy", "Check the policy file, test it with cases, or try it on past merges."),
         ),
     ),

@@ -51,6 +51,7 @@ class Board(Record):
     lacking: dict[str, tuple[str, ...]]  # stage name → everything before it that is not there yet, in order
     waiting_checkpoint: dict[str, str]  # stage name → letter of the checkpoint that it waits for
     left_out: dict[str, str]  # stage name → why its condition leaves it out of the order, for this change
+    needs: dict[str, tuple[str, ...]]  # stage name → the stages of the track that it needs, the left out ones too
 
 
 def board(policy: Policy, track: Track, snapshot: Snapshot, history: History, areas: list[AreaReview]) -> Board:
@@ -85,7 +86,8 @@ def board(policy: Policy, track: Track, snapshot: Snapshot, history: History, ar
         opened[stage.name] = is_open
         lacking[stage.name] = tuple(lacks)
         effective[stage.name] = is_open and all(box.state in (PASSED, SKIPPED) for box in made)
-    return Board(tuple(boxes), effective, opened, lacking, checkpoints, skipped)
+    wanted = {stage.name: stage.needs for stage in track.stages}
+    return Board(tuple(boxes), effective, opened, lacking, checkpoints, skipped, wanted)
 
 
 def _own_faults(need: Stage, boxes: list[Box]) -> list[str]:

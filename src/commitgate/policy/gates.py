@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from commitgate.finding import MALFORMED, Finding
 from commitgate.policy.layout import area_of
-from commitgate.policy.model import Policy, Schema, Stage
+from commitgate.policy.model import BY_TRACK, LeftOut, Policy, Schema, Stage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class GateRules:
         self._stages = tuple(stages.values())
         schemas = {schema.path: schema for schema in policy.schemas}
         self._schemas = [(stage, schemas[stage.schema]) for stage in self._stages if stage.schema in schemas]
-        self._known: dict[tuple[str, str], str] = {}
+        self._known: dict[tuple[str, str], LeftOut | None] = {}
 
     def schema(self, stage_id: str) -> Schema | None:
         """The repository's own schema of a gate."""
@@ -36,34 +36,33 @@ class GateRules:
 
     def applied(self, facts: GateFacts) -> GateFacts:
         """The facts of a gate under this policy: a stage that it knows is not unknown, and a track may forbid it."""
-        forbidden = self._forbidden(facts.stage, facts.track) if facts.track else ""
+        forbidden = self._forbidden(facts.stage, facts.track) if facts.track else None
         unknown = any(one.rule == _UNKNOWN_STAGE for one in facts.findings)
         if unknown and any(_is_of(stage, facts.stage) for stage in self._stages):
             facts = facts._replace(findings=tuple(one for one in facts.findings if one.rule != _UNKNOWN_STAGE))
-        if not forbidden:
+        if forbidden is None:
             return facts
         hint = "remove the gate, or correct its track; git gate graph shows the stages of each track"
-        why = "" if forbidden.startswith("the track ") else f" ({forbidden})"
+        why = "" if forbidden.by == BY_TRACK else f" ({forbidden.why})"
         message = f"track: found {facts.track}, which has no {facts.stage}{why}, expected a track with this stage"
         found = Finding("gate/track-forbids", MALFORMED, message, hint, line=facts.lines.get("track", 0))
         findings = tuple(sorted((*facts.findings, found), key=lambda one: one.line))
         return facts._replace(status="", findings=findings)
 
-    def _forbidden(self, stage_id: str, track: str) -> str:
-        """Why a track must not have a gate; "" when it may."""
+    def _forbidden(self, stage_id: str, track: str) -> LeftOut | None:
+        """The stage because of which a track must not have a gate; None when it may."""
         key = (stage_id, track)
         if key not in self._known:
             self._known[key] = self._why_forbidden(stage_id, track)
         return self._known[key]
 
-    def _why_forbidden(self, stage_id: str, track: str) -> str:
+    def _why_forbidden(self, stage_id: str, track: str) -> LeftOut | None:
         known = self._tracks.get(track)
         if known is None or any(area_of(stage, stage_id) is not None for stage in known.stages):
-            return ""
-        for _, gate, why in known.left_out:
-            if stage_id == gate or stage_id.startswith(f"{gate}-"):
-                return why
-        return ""
+            return None
+        return next(
+            (one for one in known.left_out if stage_id == one.gate or stage_id.startswith(f"{one.gate}-")), None
+        )
 
 
 def _is_of(stage: Stage, stage_id: str) -> bool:

@@ -60,5 +60,16 @@ def resolve(needs: Needs, kept: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return resolved
 
 
+def plain(needs: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The same graph without the needs that another need of the same name has anyway."""
+    before: dict[str, set[str]] = {}
+    made: dict[str, tuple[str, ...]] = {}
+    for name in ordered(needs):
+        before[name] = {deep for need in needs[name] for deep in before[need]}
+        made[name] = tuple(need for need in needs[name] if need not in before[name])
+        before[name].update(needs[name])
+    return {name: made[name] for name in needs}
+
+
 def _edges(needs: Needs) -> dict[str, list[str]]:
     return {name: [need for need in wanted if need in needs] for name, wanted in needs.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Any
 
 from commitgate.finding import Finding, at
@@ -18,10 +19,13 @@ from commitgate.policy.sources import FILE, Sources
 _FORM = "policy/1"
 
 
-def load_policy(override: bytes | None, read: Read = nothing) -> tuple[Policy | None, tuple[Finding, ...]]:
+def load_policy(
+    override: bytes | None, read: Read = nothing, chosen: Collection[str] | None = None
+) -> tuple[Policy | None, tuple[Finding, ...]]:
     """Compile the policy; ``override`` holds the bytes of ``.gates.yaml``, None when there is no such file.
 
     ``read`` gives the bytes of a file of the same tree, by its path from the root; None when it has none there.
+    ``chosen`` are profiles to be tried out, of those that the policy knows, instead of the ones that it chooses.
     Returns the policy and its findings (path ``.gates.yaml`` or that of a schema it names, with lines). With a
     MALFORMED finding there is no policy: a rule that cannot be read is never replaced by a guess. An empty file
     changes nothing.
@@ -40,17 +44,17 @@ def load_policy(override: bytes | None, read: Read = nothing) -> tuple[Policy | 
             if problems:
                 return None, problems
     sources = Sources(own if isinstance(own, dict) else {}, lines)
-    policy = _compiled(sources, FILE if override is not None else "", read)
+    policy = _compiled(sources, FILE if override is not None else "", read, chosen)
     return (None if sources.findings else policy), tuple(sorted(sources.findings, key=lambda finding: finding.line))
 
 
-def _compiled(sources: Sources, source: str, read: Read) -> Policy | None:
+def _compiled(sources: Sources, source: str, read: Read, chosen: Collection[str] | None) -> Policy | None:
     schemas = own_schemas(sources, read)
     triggers = build.triggers(sources, [f"/{schema.path}" for schema in schemas])
     areas = build.areas(sources, triggers)
     reviewers = build.reviewers(sources, areas)
     checkpoints = running.checkpoints(sources)
-    profiles = order.profiles(sources)
+    profiles = order.profiles(sources, chosen)
     stages = order.stages(sources, checkpoints, order.Names(areas, triggers, profiles))
     if not stages:
         return None

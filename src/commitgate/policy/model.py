@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from commitgate.policy.condition import Condition
 
 EVERY = "every"  # idioms of every language, and the language of what is in none that the policy knows
+BY_TRACK, BY_PROFILE, BY_CHANGE = "track", "profile", "change"
 TRACKS = ("full", "quick", "nano", "config-only", "dep-update", "hotfix")
 
 
@@ -49,19 +50,32 @@ class Schema(Record):
     text: str
 
 
+class LeftOut(Record):
+    """A stage that is not in the order, and why, in words."""
+
+    stage: str
+    gate: str
+    by: str  # BY_TRACK, BY_PROFILE, or BY_CHANGE when it is the change at hand that does not ask for it
+    why: str
+
+
 class Track(Record):
     """A track: its stages in order, and how its reviews are counted."""
 
     name: str
     stages: tuple[Stage, ...]
-    forbidden: tuple[str, ...]  # gate ids that must not be written on it ("stage-01", …)
     review_shape: str  # "": by the delta; "scoped" or "none" when the track says so
     review_areas: tuple[str, ...]  # () = every reviewed area with a delta; ("deps",) on dep-update
     deps_area: bool  # manifests and lockfiles form the area "deps"
     too_light_for: tuple[str, ...]  # trigger ids that demand a heavier track
     required_fields: tuple[tuple[str, str, object], ...]  # (gate id, field, value a PASS must have)
     fold: str  # "": no sign-off fold; "criteria", "regression" or "build"
-    left_out: tuple[tuple[str, str, str], ...] = ()  # (stage, gate id, why) of the other stages, in their order
+    left_out: tuple[LeftOut, ...] = ()  # the other stages
+
+    @property
+    def forbidden(self) -> tuple[str, ...]:
+        """Gate ids that must not be written on it ("stage-01", …); of a stage with areas, what comes before "-<area>"."""
+        return tuple([one.gate for one in self.left_out])
 
 
 class Area(Record):

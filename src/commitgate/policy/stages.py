@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -28,10 +28,14 @@ class Names:
         self.profiles = tuple(profiles)
 
 
-def profiles(sources: Sources) -> dict[str, bool]:
-    """Every profile of the repository, and whether it is chosen. A plain list chooses each of its names."""
+def profiles(sources: Sources, chosen: Collection[str] | None) -> dict[str, bool]:
+    """Every profile of the repository, and whether it is chosen. A plain list chooses each of its names.
+
+    ``chosen``, where it is given, chooses instead of the policy.
+    """
     own = sources.own.get("profiles") or {}
-    return dict.fromkeys(own, True) if isinstance(own, list) else dict(own)
+    written = dict.fromkeys(own, True) if isinstance(own, list) else dict(own)
+    return written if chosen is None else {name: name in chosen for name in written}
 
 
 def stages(sources: Sources, checkpoints: tuple[Checkpoint, ...], names: Names) -> dict[str, Stage]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from commitgate.policy import graph
 from commitgate.policy.condition import World, because, holds, settled
-from commitgate.policy.model import TRACKS, Checkpoint, Stage, Track, Trigger
+from commitgate.policy.model import BY_PROFILE, BY_TRACK, TRACKS, Checkpoint, LeftOut, Stage, Track, Trigger
 from commitgate.policy.sources import Path, Sources, laid_over
 
 _ALL = "all"
@@ -53,13 +53,12 @@ def tracks(
                 sources.refuse("schema", path, f"tracks.{name}.stages: '{stage}' stands there twice", "keep it once")
         left_out = {stage.name: why for stage in stages.values() if (why := _left_out(stage, name, chosen, world))}
         if all(stage.name in left_out for stage in stages.values() if not stage.every_track):
-            _refuse_empty(sources, name, list(left_out.values()))
+            _refuse_empty(sources, name, [one.why for one in left_out.values()])
         kept = [stage for stage in stages if stage not in left_out]
         resolved = graph.resolve({name: stage.needs for name, stage in stages.items()}, kept)
         made[name] = Track(
             name=name,
             stages=tuple(_placed(stages[stage], needs, world) for stage, needs in resolved.items()),
-            forbidden=tuple(stages[stage].gate for stage in left_out),
             review_shape=fields.get("review_shape") or "",
             review_areas=tuple(fields.get("review_areas") or ()),
             deps_area=bool(fields.get("deps_area", False)),
@@ -70,18 +69,18 @@ def tracks(
                 for field, value in wanted.items()
             ),
             fold=fields.get("fold") or "",
-            left_out=tuple((stage, stages[stage].gate, why) for stage, why in left_out.items()),
+            left_out=tuple(left_out.values()),
         )
     return made
 
 
-def _left_out(stage: Stage, track: str, chosen: list[str], world: World) -> str:
-    """Why a stage is not on a track, whatever the change will be; "" when it is, or may be."""
+def _left_out(stage: Stage, track: str, chosen: list[str], world: World) -> LeftOut | None:
+    """Why a stage is not on a track, whatever the change will be; None when it is, or may be."""
     if stage.name not in chosen and not stage.every_track:
-        return f"the track {track} leaves it out"
+        return LeftOut(stage.name, stage.gate, BY_TRACK, f"the track {track} leaves it out")
     if stage.when and holds(stage.when, world) is False:
-        return because(stage.when, world)
-    return ""
+        return LeftOut(stage.name, stage.gate, BY_PROFILE, because(stage.when, world))
+    return None
 
 
 def _placed(stage: Stage, needs: tuple[str, ...], world: World) -> Stage:

@@ -84,8 +84,9 @@ def stage_data(verdict: Verdict) -> list[dict[str, Any]]:
     if verdict.board is None:
         return []
     gates = verdict.snapshot.gates()
+    board = verdict.board
     rows = []
-    for box in verdict.board.boxes:
+    for box in board.boxes:
         gate = gates.get(box.stage_id)
         rows.append(
             {
@@ -93,6 +94,7 @@ def stage_data(verdict: Verdict) -> list[dict[str, Any]]:
                 "name": box.title,
                 "state": box.state,
                 "role": gate.agent if gate is not None and gate.agent and box.stage != "peer-review" else box.role,
+                "needs": [one.stage_id for one in board.boxes if one.stage in board.needs[box.stage]],
                 "notes": list(notes(verdict.snapshot, verdict.history, verdict.reviews, box)),
             }
         )
