@@ -74,7 +74,7 @@ class Track(Record):
 
     @property
     def forbidden(self) -> tuple[str, ...]:
-        """Gate ids that must not be written on it ("stage-01", …); of a stage with areas, what comes before "-<area>"."""
+        """Gate ids that must not be written on it ("stage-01", …), for areas what comes before "-<area>"."""
         return tuple([one.gate for one in self.left_out])
 
 
