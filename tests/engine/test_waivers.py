@@ -261,6 +261,16 @@ class TestNever:
         assert "security/veto" in rules(report)
         assert "waiver/not-allowed" in rules(report)
 
+    def test_the_end_of_a_run_that_takes_its_vetoes_along(self, story):
+        told = story("secured")
+        told.write_gate("stage-05-security", "FAIL", veto=True, security_approved=False)
+        told.commit("veto", author="security", args=("--no-verify",))
+        on_target(told, waiver("order/run-removed", "**"))
+        told.git("rm", "-rq", "pipeline")
+        report = told.check("--index")
+        assert report["exit"] == 2
+        assert "order/run-removed" in rules(report)
+
     def test_a_malformed_document(self, story):
         told = story("requirements")
         on_target(told, waiver("json/syntax", "**"))

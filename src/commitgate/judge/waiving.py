@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LONGEST_DAYS = 30
 _DAY = 86400
 # What may be waived: a rule that is not named here is not. Left out are all that a document is malformed by, vetoes and
-# who takes them back, forged marks, escalations, and what is not judged in a tree at all.
+# who takes them back (as the end of a run would), forged marks, escalations, and what is not judged in a tree at all.
 WAIVABLE = (
     "gate/failed",
     "gate/retry-count",
@@ -34,7 +34,6 @@ WAIVABLE = (
     "order/gate-removed",
     "order/one-commit",
     "order/predecessor",
-    "order/run-removed",
     "order/track-changed",
     "order/unowned",
     "ready/stage",
