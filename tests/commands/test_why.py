@@ -337,3 +337,17 @@ def test_what_makes_gates_stale_is_named_once(story):
     found = [one for one in told.check("--worktree")["findings"] if one["rule"] == "order/stale"]
     assert len(found) == 1
     assert found[0]["message"].endswith("stale: src/backend/auth.js")
+
+
+def test_paths_are_taken_as_they_are_printed_from_any_folder(story, monkeypatch):
+    """What an answer names, from the root, may be pasted where one stands; what is there from here comes first."""
+    told = story("built")
+    monkeypatch.chdir(told.path / "src")
+    below = type(told)(told.path / "src")
+    for path in ("src/backend/auth.js", "backend/auth.js"):
+        assert below.gate("why", path).out.startswith("src/backend/auth.js: ")
+        assert "    src/backend/auth.js: " in below.gate("security", path).out
+    for path in ("pipeline/gates/stage-01.json", "../pipeline/gates/stage-01.json"):
+        assert below.gate("validate", path).code == 0
+    told.write("src/src/backend/auth.js", "another\n")
+    assert below.gate("why", "src/backend/auth.js").out.startswith("src/src/backend/auth.js: ")

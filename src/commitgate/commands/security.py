@@ -20,6 +20,7 @@ from commitgate.report.triggers import security_data, security_text
 from commitgate.working.asking import asked
 from commitgate.working.desk import desk
 from commitgate.working.triggers import change_of, changes_at
+from commitgate.working.typed import from_here
 
 _REASON = "no trigger fires"
 
@@ -72,7 +73,7 @@ def _from_root(repo: Repository, paths: tuple[str, ...]) -> list[str]:
     """Paths as git names them; a folder stands for the files in it that are tracked or could be."""
     top = repo.top()
     found: list[str] = []
-    for path in paths:
+    for path in (from_here(repo, one) for one in paths):
         named = os.path.relpath(os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path)), top)
         if named == os.pardir or named.startswith(os.pardir + os.sep):
             raise UserError(f"{neutral(path)} lies outside this repository", "name a path of it")

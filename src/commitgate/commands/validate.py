@@ -24,6 +24,7 @@ from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
 from commitgate.working.gate_files import Candidate, Disk, Tree
 from commitgate.working.own_policy import policy_here
+from commitgate.working.typed import from_here
 
 
 @click.command()
@@ -52,6 +53,9 @@ def command(paths: tuple[str, ...], rev: str | None, staged: bool, schema: str |
             repo.close()
     else:
         disk = Disk() if paths else Disk(_top(), policy.runs)
+        repo = Repository()
+        paths = tuple(from_here(repo, path) for path in paths)
+        repo.close()
         found = _opinions(disk.candidates(paths), disk.neighbour, own, rules)
     colour = colours()
     lines = [line for one in found for line in opinion_lines(one, colour)]

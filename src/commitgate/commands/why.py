@@ -28,6 +28,7 @@ from commitgate.report.terminal import colours
 from commitgate.report.text import neutral, place
 from commitgate.working.asking import asked
 from commitgate.working.triggers import Judged, change_of
+from commitgate.working.typed import from_here
 
 
 @click.command()
@@ -99,6 +100,7 @@ def _because(engine: Engine, answer: Answer, places: Places, words: tuple[str, .
 def _path(engine: Engine, word: str) -> str:
     """A path as typed, from the repository's root."""
     top = engine.repo.top()
+    word = from_here(engine.repo, word)
     return os.path.relpath(os.path.join(os.path.realpath(os.path.dirname(word)), os.path.basename(word)), top)
 
 
