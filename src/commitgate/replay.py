@@ -14,6 +14,7 @@ from commitgate.git.process import Repository
 from commitgate.git.refs import Target, resolve
 from commitgate.heads import fold
 from commitgate.judge.ledger import BLANK, Book, History, join_books
+from commitgate.judge.lessons import differ
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.replayed import Event, judge_commit, left_state, lost_run, open_areas, restores, stands
 from commitgate.judge.verdict import judge
@@ -229,7 +230,7 @@ class _Walk:
     def _errors(self, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> list[Finding]:
         if snapshot.run is None and all(parent.run is None for parent in parents) and not snapshot.entries:
             return []
-        if not snapshot.touched_process:
+        if not snapshot.touched_process and not differ(snapshot, parents):
             lawful = self._open_areas(snapshot)
             if all(change.area in lawful for change in snapshot.touched):
                 return evil_findings(snapshot, BLOCKED)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import time
 
+import jsonschema
 import pytest
+
+from support import CHECKOUT
 
 FILE = "pipeline/lessons-learned.md"
 TODAY = time.strftime("%Y-%m-%d", time.gmtime())
@@ -61,7 +64,9 @@ def test_reinforcing_and_retiring_what_stood_before(story):
     assert told.gate("lessons", "retire", "L001", "--reason", "nobody needs it").code == 0
     assert "retired already" in told.gate("lessons", "retire", "L001", "--reason", "again").out
     assert told.commit("retired", check=False).code == 0
-    rows = {one["id"]: one for one in json.loads(told.gate("lessons", "list", "--json").out)["lessons"]}
+    data = json.loads(told.gate("lessons", "list", "--json").out)
+    jsonschema.validate(data, json.loads((CHECKOUT / "gates" / "lessons.schema.json").read_text()))
+    rows = {one["id"]: one for one in data["lessons"]}
     assert (rows["L001"]["retired"], rows["L001"]["aged_out"]) == (True, False)
     assert (rows["L007"]["reinforced"], rows["L007"]["runs_since"], rows["L007"]["days_since"]) == (4, 0, 0)
     assert told.gate("lessons", "promote", "New").code == 0

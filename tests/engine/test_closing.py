@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 RUNBOOK = "# Runbook\n\n## Rollback\n\nRevert.\n\n## Health signals\n\nErrors.\n"
@@ -216,6 +218,21 @@ class TestLessonsOverTime:
         two.write("pipeline/lessons-learned.md", lessons(lesson(4, "Four"), lesson(1, "Another")))
         assert "lessons/reused" in {one[0] for one in said(two)}
 
+    def test_two_branches_that_gave_one_number(self, two):
+        start = two.read("pipeline/lessons-learned.md")
+        two.git("switch", "-q", "-c", "other")
+        two.write("pipeline/lessons-learned.md", start.replace("# Lessons learned\n", f"# L\n\n{lesson(5, 'Theirs')}"))
+        two.commit("theirs", args=("--no-verify",))
+        two.git("switch", "-q", "feature/reset")
+        two.write("pipeline/lessons-learned.md", start + "\n" + lesson(5, "Ours"))
+        two.commit("ours", args=("--no-verify",))
+        merged = two.git("merge", "--no-edit", "other", check=False)
+        assert merged.code != 0
+        assert "lessons/doubled" in merged.err
+        two.git("commit", "-q", "--no-verify", "--no-edit")
+        found = json.loads(two.gate("verify", "--format", "json").out)["findings"]
+        assert "lessons/doubled" in {one["rule"] for one in found}
+
     def test_the_policy_says_how_many(self, story):
         told = story("deployed")
         told.policy_on_target("lessons: {promotions: 1}\n")
@@ -269,3 +286,34 @@ def test_a_merged_build_gate_names_summaries_that_are_there(story):
     ):
         told.write_gate("stage-04", pr_summaries_written=names, **fields)
         assert [one[0] for one in said(told)] == found
+
+
+class TestInARange:
+    """What a commit without hooks brought is found again, and is over once the gate was given anew."""
+
+    def smuggled(self, deploying):
+        deploying.remove("pipeline/gates/stage-08.json")
+        deploying.write("pipeline/runbook.md", "# Runbook\n\n## Rollback\n")
+        deploying.commit("a runbook that says nothing", args=("--no-verify",))
+        deploying.write_gate("stage-08")
+        deploying.commit("a gate by itself", args=("--no-verify",))
+
+    def test_a_gate_that_came_without_its_document(self, deploying):
+        self.smuggled(deploying)
+        found = self.verify(deploying)
+        assert [(one["rule"], one["path"].rpartition("/")[2]) for one in found["findings"]] == [
+            ("consistency/runbook", "stage-08.json"),
+            ("consistency/runbook", "stage-08.json"),
+        ]
+        assert "pipeline/runbook.md:3: the runbook says nothing under ## Rollback" in found["findings"][0]["message"]
+
+    def test_it_is_over_once_the_gate_was_taken_back(self, deploying):
+        self.smuggled(deploying)
+        deploying.write_gate("stage-08", status="FAIL")
+        deploying.commit("taken back")
+        found = self.verify(deploying)
+        assert "consistency/runbook" not in {one["rule"] for one in found["findings"]}
+        assert {one["rule"] for one in found["history"]} == {"consistency/runbook"}
+
+    def verify(self, told):
+        return json.loads(told.gate("verify", "--format", "json").out)

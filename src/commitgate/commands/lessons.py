@@ -89,8 +89,9 @@ def promote(title: str, body: str, reinforces: str) -> int:
     given twice. Possible while the retrospective is open. The same again changes nothing.
 
     \b
-    git gate lessons promote "Read every answer for secrets" --body "The design kept a digest, the code did not."
-    git gate lessons promote --reinforces L003
+    Example:
+      git gate lessons promote "Read every answer for secrets" --body "The code did not keep the digest."
+      git gate lessons promote --reinforces L003
     """
     if bool(title) == bool(reinforces):
         raise UserError("a title, or --reinforces with the number of a lesson", 'git gate lessons promote "<title>"')
@@ -107,7 +108,10 @@ def promote(title: str, body: str, reinforces: str) -> int:
 @click.argument("lesson", metavar="ID")
 @click.option("--reason", metavar="TEXT", required=True, help="Why it no longer holds, or is no longer needed.")
 def retire(lesson: str, reason: str) -> int:
-    """Move a lesson below "## Retired". It keeps its number, so that the number is never given again."""
+    """Move a lesson below "## Retired". It keeps its number, so that the number is never given again.
+
+    Possible while the retrospective is open, and between two runs.
+    """
     with desk() as one:
         done = lessons.retire(one, lesson, reason)
         top = one.folder.top

@@ -7,25 +7,39 @@ from commitgate.facts import Snapshot
 from commitgate.judge.agreement import quoted
 from commitgate.policy.model import Track
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_MOST_LINES = 6
+
 
 def one_to_one(brief: BriefFacts, report: TestReportFacts) -> str:
     """ "" when every criterion has exactly one test and every test proves one criterion; else what is wrong."""
     wanted = range(1, len(brief.criteria) + 1)
-    by_criterion: dict[int, list[str]] = {}
-    for number, test, _ in report.mapping:
-        by_criterion.setdefault(number, []).append(test)
-    tests = [test for _, test, _ in report.mapping]
+    by_criterion: dict[int, list[int]] = {}
+    by_test: dict[str, list[int]] = {}
+    for number, test, line in report.mapping:
+        by_criterion.setdefault(number, []).append(line)
+        by_test.setdefault(test, []).append(line)
     without = [number for number in wanted if number not in by_criterion]
     if without:
         return f"criterion {', '.join(map(str, without))} has no test"
     strange = sorted(number for number in by_criterion if number not in wanted)
     if strange:
-        return f"criterion {', '.join(map(str, strange))} is not in brief.md"
-    crowded = [number for number, named in by_criterion.items() if len(named) > 1]
+        return f"criterion {', '.join(map(str, strange))} is not in brief.md{_in_lines(by_criterion, strange)}"
+    crowded = [number for number, lines in by_criterion.items() if len(lines) > 1]
     if crowded:
-        return f"criterion {', '.join(map(str, crowded))} has more than one test"
-    doubled = sorted({test for test in tests if tests.count(test) > 1})
-    return f"{quoted(doubled)} proves more than one criterion" if doubled else ""
+        return f"criterion {', '.join(map(str, crowded))} has more than one test{_in_lines(by_criterion, crowded)}"
+    doubled = sorted(test for test, lines in by_test.items() if len(lines) > 1)
+    return f"{quoted(doubled)} proves more than one criterion{_in_lines(by_test, doubled)}" if doubled else ""
+
+
+def _in_lines(places: dict[Any, list[int]], keys: list[Any]) -> str:
+    """Where in the report these stand."""
+    lines = sorted(line for key in keys for line in places[key])
+    more = ", …" if len(lines) > _MOST_LINES else ""
+    return f" (line {', '.join(map(str, lines[:_MOST_LINES]))}{more})"
 
 
 def fold_obstacles(snapshot: Snapshot, track: Track) -> list[str]:

@@ -61,12 +61,18 @@ def too_many(policy: Policy, snapshot: Snapshot, history: History) -> list[Findi
     ]
 
 
-def lesson_findings(policy: Policy, facts: Facts, after: History) -> list[Finding]:
-    """What a commit that changes the lessons does against them."""
-    side = facts.side
+def differ(side: Snapshot, parents: tuple[Snapshot, ...]) -> bool:
+    """Whether the lessons are those of no parent: changed; or merged, when both sides may have given one number."""
     path = f"{side.root}/{LESSONS_FILE}"
-    if not any(row.path == path for row in side.touched_process):
+    return side.entries.get(path) not in [parent.entries.get(path) for parent in parents]
+
+
+def lesson_findings(policy: Policy, facts: Facts, after: History) -> list[Finding]:
+    """What a commit does against the lessons, if they differ from those of every parent."""
+    side = facts.side
+    if not differ(side, facts.parents):
         return []
+    path = f"{side.root}/{LESSONS_FILE}"
     own: LessonsFacts | None = side.documents.get(path)
     found = broken(own.findings, path) if own is not None else []
     held: dict[int, dict[str, str]] = {}

@@ -5,18 +5,19 @@ from __future__ import annotations
 from commitgate.facts import Facts, Snapshot
 from commitgate.finding import BLOCKED, Finding
 from commitgate.judge.approvals import reviews
+from commitgate.judge.consistency import consistency
 from commitgate.judge.gates import document_findings
 from commitgate.judge.history import decision_keys, extend
 from commitgate.judge.ledger import History
 from commitgate.judge.lessons import lesson_findings
 from commitgate.judge.merging import evil_findings
-from commitgate.judge.order import commit_findings, waits_for
+from commitgate.judge.order import changed_gates, commit_findings, waits_for
 from commitgate.judge.past import board_in_history
 from commitgate.judge.security import lifted_findings
 from commitgate.judge.stages import board
 from commitgate.judge.verdict import Verdict, run_removed
 from commitgate.judge.verdicts import read_verdicts
-from commitgate.policy.layout import area_names, owners
+from commitgate.policy.layout import area_names, gate_path, owners
 from commitgate.policy.model import Policy, Track
 from commitgate.record import Record
 
@@ -56,6 +57,7 @@ def judge_commit(policy: Policy, facts: Facts, before: History, now: int) -> lis
     side = facts.side
     touched = {row.path for row in side.touched_process} | {change.path for change in side.touched}
     found = [*document_findings(policy, side, now), *run_removed(policy, facts, before)]
+    own: list[Finding] = []  # what no parent can have made, whatever git's own merge did
     run = side.run
     if run is not None and run.track in policy.tracks:
         track = policy.tracks[run.track]
@@ -63,11 +65,29 @@ def judge_commit(policy: Policy, facts: Facts, before: History, now: int) -> lis
         areas = reviews(policy, track, side, after)
         current = board_in_history(policy, track, side, after, areas)
         found += read_verdicts(policy, side)[1]
-        found += commit_findings(policy, track, facts, before, after, current, areas)
+        found += _at_their_gates(
+            policy, side, after, commit_findings(policy, track, facts, before, after, current, areas)
+        )
         found += lifted_findings(policy, facts, before, after)
-        found += lesson_findings(policy, facts, after)
+        own += lesson_findings(policy, facts, after)
         found += evil_findings(side, BLOCKED)  # whether it is an error is settled for all of history at once
-    return [one for one in dict.fromkeys(found) if one.level and (not one.path or one.path in touched)]
+    mine = [one for one in found if not one.path or one.path in touched]
+    return [one for one in dict.fromkeys((*mine, *own)) if one.level]
+
+
+def _at_their_gates(policy: Policy, side: Snapshot, after: History, found: list[Finding]) -> list[Finding]:
+    """The findings with those about a document of a gate placed at the gate.
+
+    The commit brought the gate and perhaps not the document, and it is the gate that has to be given again.
+    """
+    placed = {}
+    for stage_id, gate in changed_gates(side).items():
+        path = gate_path(side.root, stage_id)
+        for one in consistency(policy, side, stage_id, gate, after):
+            if one.path != path:
+                where = f"{one.path}:{one.line}" if one.line else one.path
+                placed[one] = one._replace(path=path, line=0, message=f"{where}: {one.message}")
+    return [placed.get(one, one) for one in found]
 
 
 def open_areas(policy: Policy, snapshot: Snapshot, before: History) -> frozenset[str]:
