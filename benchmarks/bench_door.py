@@ -1,4 +1,4 @@
-"""The pre-commit door and ``git gate --help`` against the bare interpreter, as ratios taken in one run.
+"""The pre-commit door, help and status against the bare interpreter, as ratios taken in one run.
 
     python benchmarks/bench_door.py
 
@@ -142,6 +142,7 @@ def main() -> int:
     good.append(commit_cost(story, python, start))
     gate = str(Path(python).with_name("git-gate"))
     good.append(compare("git gate --help", 6, python, [gate, "--help"], story.path))
+    good.append(compare("git gate status, 14 gates", 8, python, [gate, "status"], story.path))
 
     many(story, 50_000)
     good.append(compare("door, 50,000 files in the index", 3.3, python, door, story.path))

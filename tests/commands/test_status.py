@@ -192,18 +192,45 @@ class TestPage:
         assert (tmp_path / "x.html").exists()
 
 
-def test_a_warm_status_loads_no_third_party_module_but_click(story: Callable[[str], Story]) -> None:
+@pytest.mark.parametrize("verb", ["status", "next"])
+def test_what_is_typed_all_day_is_answered_without_click(story: Callable[[str], Story], verb: str) -> None:
     told = story("complete")
     code = (
         "import sys\n"
         f"sys.path.insert(0, {str(SOURCE)!r})\n"
-        "from commitgate import cli\n"
-        "assert cli.run(['status']) == 0\n"
+        "from commitgate.__main__ import main\n"
+        f"sys.argv = ['git-gate', {verb!r}]\n"
+        "main()\n"
         "print('\\n'.join(['modules:', *sys.modules]))\n"
     )
-    loaded = set()
+    said, loaded = "", set()
     for _ in range(2):
-        said = run(sys.executable, "-c", code, cwd=told.path, check=True)
-        loaded = {name.split(".")[0] for name in said.out.partition("modules:\n")[2].split()}
-    heavy = {"yaml", "jsonschema", "pathspec", "rich", "git", "markdown_it", "referencing", "subprocess", "dataclasses"}
+        said, _, names = run(sys.executable, "-c", code, cwd=told.path, check=True).out.partition("modules:\n")
+        loaded = {name.split(".")[0] for name in names.split()}
+    heavy = {
+        "click",
+        "yaml",
+        "jsonschema",
+        "pathspec",
+        "rich",
+        "git",
+        "markdown_it",
+        "subprocess",
+        "dataclasses",
+        "json",
+    }
     assert loaded & heavy == set()
+    assert said == told.gate("--color", "never", verb).out, "the same as through the command line"
+
+
+@pytest.mark.parametrize("verb", ["status", "next"])
+def test_what_goes_wrong_is_told_as_for_every_command(tmp_path: Path, story: Callable[[str], Story], verb: str) -> None:
+    outside = run(sys.executable, "-m", "commitgate", verb, cwd=tmp_path)
+    assert (outside.code, outside.out) == (4, "")
+    assert outside.err.startswith("git gate: ")
+    told = story("started")
+    told.write(".gates.yaml", "version: [")
+    said = told.gate(verb)
+    assert said.code == 1
+    assert "policy/syntax" in said.said
+    assert "Traceback" not in said.said

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
-from commitgate.engine import WORKTREE, open_engine
 from commitgate.finding import PASS
-from commitgate.judge.advice import advise
 from commitgate.report.plain import json_text
-from commitgate.report.step import next_data, next_text
-from commitgate.report.terminal import colours
-from commitgate.working.asking import asked
+from commitgate.report.step import next_data
+from commitgate.working.looking import look, step
 
 
 @click.command()
@@ -32,11 +27,6 @@ def command(as_json: bool, doing: bool) -> int:
         tell = applied.told_as_data if as_json else applied.told_as_text
         tell(*applied.apply())
         return PASS
-    with open_engine() as engine:
-        answer = engine.ask(asked(WORKTREE), int(time.time()))
-    advice = advise(answer.policy, answer.verdict)
-    if as_json:
-        click.echo(json_text(next_data(answer.policy, answer.verdict, advice)), nl=False)
-    else:
-        click.echo(next_text(answer.policy, answer.verdict, advice, colours()), nl=False)
+    seen = look()
+    click.echo(json_text(next_data(*seen)) if as_json else step(seen), nl=False)
     return PASS

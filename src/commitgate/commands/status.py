@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
-from commitgate.engine import WORKTREE, Answer, open_engine
 from commitgate.finding import PASS
-from commitgate.judge.advice import advise
 from commitgate.report.plain import json_text
-from commitgate.report.status import status_data, status_text
-from commitgate.report.terminal import colours
-from commitgate.working.asking import asked
+from commitgate.report.status import status_data
+from commitgate.working.looking import Look, look_at_each, status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,28 +24,25 @@ def command(as_json: bool, page: str | None) -> int:
     nobody has answered, what is wrong, and the next step. A branch with several runs has a table for each; in a run's
     own folder, or with --run, it is that run alone. Exit 0 whenever it could be told: `check` judges.
     """
-    with open_engine() as engine:
-        answers = engine.ask_each(asked(WORKTREE), int(time.time()))
-    told = [(status_data(one.policy, one.verdict, advise(one.policy, one.verdict)), one) for one in answers]
+    seen = look_at_each()
     if as_json:
-        data = [data for data, _ in told]
+        data = [status_data(*one) for one in seen]
         click.echo(json_text(data[0] if len(data) == 1 else {"schema": 1, "runs": data}), nl=False)
     if page is not None:
         from commitgate.report import html  # nobody else needs the page
         from commitgate.working.output import emit
 
-        emit(html.render(_report(answers)), page)
+        emit(html.render(_report(seen)), page)
     elif not as_json:
-        texts = [status_text(data, one.verdict, advise(one.policy, one.verdict), colours()) for data, one in told]
-        click.echo("\n".join(texts), nl=False)
+        click.echo(status(seen), nl=False)
     return PASS
 
 
-def _report(answers: tuple[Answer, ...]) -> Report:
+def _report(seen: tuple[Look, ...]) -> Report:
     from commitgate.report import model
 
-    verdicts = [answer.verdict for answer in answers]
+    verdicts = [one.verdict for one in seen]
     findings = [one for verdict in verdicts for one in (*verdict.lawful, *verdict.state, *verdict.obstacles)]
     waived = [one for verdict in verdicts for one in verdict.waived]
-    judged = [(answer.policy, answer.verdict) for answer in answers]
+    judged = [(one.policy, one.verdict) for one in seen]
     return model.of_verdicts("Pipeline status", dict.fromkeys(findings), judged, waived)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from commitgate.finding import VERDICTS, Finding
 from commitgate.judge.notes import notes
 from commitgate.judge.verdict import Verdict
@@ -58,6 +56,8 @@ def json_text(data: object) -> str:
     So a path that is not UTF-8 (a lone surrogate here) still gives a valid document, and text that would steer a
     terminal arrives as data only.
     """
+    import json  # not for those who read tables
+
     text = json.dumps(data, indent=2, ensure_ascii=False)
     if not text.isascii():
         text = "".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text)
