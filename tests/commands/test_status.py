@@ -114,6 +114,20 @@ class TestWhatIsNotCommitted:
         ), "neither the other area nor what belongs to nobody"
         assert "    not committed yet: git add -- pipeline/gates/" in told.gate("next").out
 
+    def test_the_commands_work_in_any_folder(self, story: Callable[[str], Story]) -> None:
+        told = story("clarified")
+        told.write("src/backend/auth.js", "x\n")
+        told.gate("stage", "build", "backend", check=True)
+        told.gate("pass", "build", check=True)
+        below = Story(told.path / "src" / "backend")
+        command = data_of(below, "next")["commit"]
+        assert command.startswith("git -C ../.. add -- pipeline/gates/stage-04-backend.json ")
+        assert run("sh", "-c", command.removesuffix("git commit") + "true", cwd=below.path).code == 0
+        assert told.git("diff", "--cached", "--name-only").out.count("\n") == 3
+        told.write("pipeline/gates/stage-05.json", "{")
+        assert data_of(below, "next")["command"] == "git gate -C ../.. validate pipeline/gates/stage-05.json"
+        assert data_of(below, "next", "--apply")["command"] == data_of(below, "next")["command"]
+
     def test_what_is_broken_is_repaired_first(self, story: Callable[[str], Story]) -> None:
         told = story("clarified")
         told.write("pipeline/gates/stage-05.json", "{")

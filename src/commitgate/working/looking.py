@@ -6,9 +6,10 @@ before click is loaded; whatever goes wrong on the way is told by the command li
 
 from __future__ import annotations
 
+import os
 import time
 
-from commitgate.engine import WORKTREE, Answer, open_engine
+from commitgate.engine import WORKTREE, Answer, Engine, open_engine
 from commitgate.judge.advice import Advice, advise
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.model import Policy
@@ -30,17 +31,38 @@ class Look(Record):
 def look() -> Look:
     """Judge the work tree about the run that is meant; CannotDecide or PolicyRefused when that is impossible."""
     with open_engine() as engine:
-        return _seen(engine.ask(asked(WORKTREE), int(time.time())))
+        return _seen(engine, engine.ask(asked(WORKTREE), int(time.time())))
 
 
 def look_at_each() -> tuple[Look, ...]:
     """The same about every run that the question is about: at the root of a branch with several, each of them."""
     with open_engine() as engine:
-        return tuple(_seen(one) for one in engine.ask_each(asked(WORKTREE), int(time.time())))
+        return tuple(_seen(engine, one) for one in engine.ask_each(asked(WORKTREE), int(time.time())))
 
 
-def _seen(answer: Answer) -> Look:
-    return Look(answer.policy, answer.verdict, advise(answer.policy, answer.verdict))
+def _seen(engine: Engine, answer: Answer) -> Look:
+    advice = advise(answer.policy, answer.verdict)
+    if not os.path.lexists(".git"):
+        advice = from_here(advice, engine.repo.top())
+    return Look(answer.policy, answer.verdict, advice)
+
+
+def from_here(advice: Advice, top: str) -> Advice:
+    """The advice with commands that work in the current folder, also where they name paths from the root ``top``."""
+    up = os.path.relpath(top)
+    if up == ".":
+        return advice
+    return advice._replace(commit=_placed(advice.commit, up), command=_placed(advice.command, up))
+
+
+def _placed(command: str, up: str) -> str:
+    import shlex  # brings regular expressions, and most people stand at the root
+
+    for start in ("git add ", "git gate validate "):
+        if command.startswith(start):
+            program, verb = start.rstrip().rsplit(" ", 1)
+            return f"{program} -C {shlex.quote(up)} {verb} {command[len(start) :]}"
+    return command
 
 
 def status(seen: tuple[Look, ...]) -> str:
