@@ -46,6 +46,9 @@ TYPED = (
     ("git-gate resolve stage-06-b\t", "resolve stage-06-backend"),
     ("git gate validate pipeline/ga\t", "validate pipeline/gates"),
     ("git-gate -C su\t chec\t", "-C sub check"),
+    ("git-gate -C other/nested review vio\t", "-C other/nested review violins"),
+    ("git gate -C other -C nested review vio\t", "-C other -C nested review violins"),
+    ("git-gate -C other/nested resolve stage-0\t", "-C other/nested resolve stage-07"),
     ("git gate --color=nev\t chec\t", "--color never check"),
     ("git gate poli\tsim\t", "policy simulate"),
     ("git-gate policy che\t", "policy check"),
@@ -78,6 +81,9 @@ def ground(repo: Repo) -> Repo:
     repo.write("sub/file", "")
     repo.commit("chore: ground")
     repo.git("branch", "feature-one")
+    repo.git("init", "-q", "other/nested")
+    repo.write("other/nested/.gates.yaml", "areas:\n  violins:\n    paths: [/src/**]\n")
+    repo.write("other/nested/pipeline/gates/stage-07.json", "{}\n")
     return repo
 
 

@@ -41,12 +41,13 @@ __git_gate_offer_value () {
 
 # The words after `gate`, the last one being the word at the cursor.
 __git_gate_complete () {
-    local IFS=$' \t\n' verb= word option= position=0 only_arguments=
+    local IFS=$' \t\n' verb= word option= position=0 only_arguments= __git_gate_folders=()
     COMPREPLY=()
     while [ $# -gt 1 ]; do
         word=$1
         shift
         if [ -n "$option" ]; then
+            [ "$option" != -C ] || __git_gate_folders+=(-C "$word")
             option=
         elif [ -z "$only_arguments" ] && [ "$word" = -- ]; then
             only_arguments=yes

@@ -44,6 +44,12 @@ else
 fi
 """
 
+# What comes after is looked up in the folder that -C names; several are joined by colons there.
+_FOLDERS = """
+    local -a __git_gate_folders=()
+    local folder
+    for folder in ${(s.:.)opt_args[-C]}; do __git_gate_folders+=(-C ${(Q)folder}); done"""
+
 _ACTIONS = {
     AREAS: "__git-gate-offer-areas",
     FILES: "_files",
@@ -77,7 +83,7 @@ def _function(verb: Verb) -> str:
 {_name(verb)} () {{
     local curcontext=$curcontext state line ret=1
     typeset -A opt_args
-    _arguments -C{_joined(specs)} && ret=0
+    _arguments -C{_joined(specs)} && ret=0{_FOLDERS if not verb.path else ""}
     case $state in
     verb)
         local -a verbs=({rows}
