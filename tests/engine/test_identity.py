@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from story import derive
@@ -53,6 +57,37 @@ def test_a_signed_verdict_counts_and_an_unsigned_one_does_not(story, key):
     assert review(other).code == 0, "at the commit door the signature cannot be known yet"
     assert counted(other) == ["0 of 2 approvals"]
     assert other.gate("verify").code == 1, "the range finds the gate that promises too much"
+
+
+@pytest.fixture
+def gpg_key(monkeypatch):
+    """A fresh GPG key without a passphrase: (fingerprint, the folder of the key ring)."""
+    if shutil.which("gpg") is None:
+        pytest.skip("gpg is not installed here")
+    # Sockets of its agent lie there, and their names must be short.
+    with tempfile.TemporaryDirectory(prefix="g", ignore_cleanup_errors=True) as folder:
+        monkeypatch.setenv("GNUPGHOME", folder)
+        unattended = ("--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", "")
+        who = ("--quick-generate-key", "Fran <fran@example.com>", "ed25519", "sign", "never")
+        run("gpg", *unattended, *who, cwd=folder, check=True)
+        listed = run("gpg", "--batch", "--list-keys", "--with-colons", cwd=folder, check=True).out
+        yield next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr:")), Path(folder)
+        run("gpgconf", "--kill", "gpg-agent", cwd=folder)
+
+
+def test_a_gpg_key_speaks_until_it_is_revoked(story, gpg_key):
+    """gpg calls a signature of a revoked key good, and ends well."""
+    fingerprint, folder = gpg_key
+    told = begin(story, "reviewers:\n  " + FRONT % fingerprint + "\n")
+    told.config("user.signingKey", fingerprint)
+    assert review(told, args=("-S",)).code == 0
+    assert counted(told) == ["1 of 2 approvals"]
+    prepared = folder / "openpgp-revocs.d" / f"{fingerprint}.rev"
+    revocation = folder / "revocation"
+    revocation.write_text(prepared.read_text().replace(":-----BEGIN", "-----BEGIN"))
+    run("gpg", "--batch", "--quiet", "--import", str(revocation), cwd=folder, check=True)
+    shutil.rmtree(told.path / ".git/commitgate", ignore_errors=True)
+    assert counted(told) == ["0 of 2 approvals"]
 
 
 def test_another_key_does_not_speak_for_them(story, key, tmp_path):

@@ -10,6 +10,7 @@ from commitgate.git.process import Repository
 
 _HEADERS = (b"gpgsig ", b"gpgsig-sha256 ")
 _SSH = b"-----BEGIN SSH SIGNATURE-----"
+_WORTHLESS = ("REVKEYSIG", "EXPSIG", "BADSIG", "ERRSIG")
 _PGP = b"-----BEGIN PGP SIGNATURE-----"
 
 
@@ -52,13 +53,16 @@ def _ssh_key(signature: bytes, payload: bytes) -> str:
 
 
 def _gpg_key(signature: bytes, payload: bytes) -> str:
-    """gpg with the user's own key ring; only a VALIDSIG line counts, never the exit status alone."""
+    """gpg with the user's own key ring; only a VALIDSIG line counts, never the exit status alone.
+
+    gpg ends well and says VALIDSIG for a key that has been revoked, too, and for a signature that has run out.
+    """
     said = _verified(["gpg", "--batch", "--no-tty", "--status-fd", "1", "--verify"], signature, payload, ["-"])
-    for line in said.splitlines():
-        words = line.split()
-        if words[:2] == ["[GNUPG:]", "VALIDSIG"] and len(words) > 2:
-            return words[-1].upper()  # the primary key's fingerprint stands last
-    return ""
+    lines = [line.split() for line in said.splitlines() if line.startswith("[GNUPG:] ")]
+    valid = [words for words in lines if words[1] == "VALIDSIG" and len(words) > 2]
+    if len(valid) != 1 or any(words[1] in _WORTHLESS for words in lines):
+        return ""
+    return valid[0][-1].upper()  # the primary key's fingerprint stands last
 
 
 def _verified(command: list[str], signature: bytes, payload: bytes, rest: list[str] | None = None) -> str:
