@@ -18,7 +18,7 @@ from commitgate.judge.lessons import differ
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.replayed import Event, judge_commit, left_state, lost_run, open_areas, restores, stands
 from commitgate.judge.verdict import judge
-from commitgate.judge.waiving import CHANGES, OBSTACLES, STATE, Waived, cover, waived_by
+from commitgate.judge.waiving import CHANGES, OBSTACLES, STATE, Waived, cover, not_yet, waived_by
 from commitgate.memo import Memo, NoMemo
 from commitgate.policies import Policies
 from commitgate.policy.model import Policy
@@ -90,16 +90,21 @@ def _together(first: Replay, second: Replay) -> tuple[Event, ...]:
 
 
 def _waived(gathering: Gathering, replay: Replay, now: int) -> Replay:
-    """The replay without the events that a waiver covers; those are kept apart."""
+    """The replay without the events that a waiver covers; those are kept apart. One that came too early is named."""
     waivers = replay.answer.facts.waivers
-    if not waivers.standing:
+    if not waivers.standing and not waivers.brought:
         return replay
     paths = {one.finding.path for one in replay.events if one.finding.path}
     control = (*waivers.control, *control_paths(gathering, paths))
     covering = cover(replay.answer.verdict, waivers, now)
     covering = covering._replace(paths=covering.paths | set(control))
     found = [(one, covering.by(one.finding)) for one in replay.events]
+    verdict = replay.answer.verdict
+    early = not_yet(waivers, [one.finding for one, waiver in found if waiver is None], now)
+    documents = tuple(dict.fromkeys((*verdict.documents, *early)))
+    answer = replay.answer._replace(verdict=verdict._replace(documents=documents))
     return replay._replace(
+        answers=(answer, *replay.answers[1:]),
         events=tuple(one for one, waiver in found if waiver is None),
         waived=tuple(waived_by(waiver, _named(one), CHANGES) for one, waiver in found if waiver is not None),
     )

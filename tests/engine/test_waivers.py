@@ -148,7 +148,9 @@ class TestEveryDoorAgrees:
         told.commit("waiver")
         early(told)
         told.commit("early", args=("--no-verify",))
-        assert told.gate("verify", "main..HEAD").code == 2
+        said = told.gate("verify", "main..HEAD")
+        assert said.code == 2
+        assert "warning waiver/not-yet pipeline/waivers/own.yml:1" in said.out
 
     def test_json_and_the_status_count_it_apart(self, story):
         told = story("started")

@@ -75,6 +75,7 @@ ABOUT_A_RUN = frozenset(
     {
         "next", "status", "stage", "pass", "reaffirm", "review", "derive", "security", "archive", "fold", "proceed",
         "resolve", "rule", "adr", "ask", "answer", "check", "why", "log", "visualize", "summary", "start",
+        "budget", "waiver",
     }
 )  # fmt: skip
 

@@ -155,15 +155,21 @@ def expired(waiver: Waiver) -> Finding:
     )
 
 
-def _not_yet(waiver: Waiver) -> Finding:
-    return Finding(
-        "waiver/not-yet",
-        WARNING,
-        f"the waiver of {waiver.facts.rule} does not count yet: it is not on the target branch",
-        "merge it by a pull request of its own first",
-        waiver.path,
-        waiver.facts.lines.get("rule", 0),
-    )
+def not_yet(waivers: Waivers, findings: Iterable[Finding], now: int) -> list[Finding]:
+    """The waivers that a side brings along for what it is itself refused for."""
+    needed = list(findings)
+    return [
+        Finding(
+            "waiver/not-yet",
+            WARNING,
+            f"the waiver of {one.facts.rule} does not count yet: it is not on the target branch",
+            "merge it by a pull request of its own first",
+            one.path,
+            one.facts.lines.get("rule", 0),
+        )
+        for one in waivers.brought
+        if any(covers(one, it) for it in needed) and not faults(one, now)
+    ]
 
 
 def cover(verdict: Verdict, waivers: Waivers, now: int) -> Cover:
@@ -215,8 +221,7 @@ def settle(verdict: Verdict, waivers: Waivers, now: int) -> Verdict:
             lapsed = [covering.too_late(one) for one in parts[part]]
             late.update((one.path, expired(one)) for one in lapsed if one is not None)
     brought = [finding for one in waivers.brought for finding in faults(one, now)]
-    needed = [it for part in parts.values() for it in part]
-    early = [_not_yet(one) for one in waivers.brought if any(covers(one, it) for it in needed) and not faults(one, now)]
+    early = not_yet(waivers, [it for part in parts.values() for it in part], now)
     parts[DOCUMENTS] = (*parts[DOCUMENTS], *brought)
     parts[CHANGES] = (*parts[CHANGES], *late.values(), *early)
     standing = [it._replace(level=WARNING) for one in waivers.standing for it in faults(one, now)]

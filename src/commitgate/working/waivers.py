@@ -10,13 +10,13 @@ import time
 from typing import NamedTuple
 
 from commitgate.documents import waiver as document
-from commitgate.engine import WORKTREE, Answer, open_engine
+from commitgate.engine import WORKTREE, open_engine
 from commitgate.errors import GateError, UserError
 from commitgate.facts import Waiver
 from commitgate.finding import BLOCKED, Finding
 from commitgate.judge.waiving import LONGEST_DAYS, WAIVABLE, faults
 from commitgate.policy.layout import WAIVERS, is_waiver_path
-from commitgate.working.asking import asked
+from commitgate.working.asking import asked_of_all
 from commitgate.working.desk import desk
 from commitgate.working.starting import slug
 
@@ -86,25 +86,31 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def listed() -> tuple[Answer, list[Listed]]:
-    """Every waiver of the target branch, and those of the work tree that it does not have like that."""
+def listed() -> tuple[tuple[Finding, ...], list[Listed]]:
+    """Every waiver of the target branch, and those of the work tree that it does not have like that, run by run.
+
+    The findings are those of the work tree's own, for the exit code.
+    """
     now = int(time.time())
     with open_engine() as engine:
-        answer = engine.ask(asked(WORKTREE), now)
-    facts = answer.facts
-    side = facts.side
-    found = []
-    for one in facts.waivers.standing:
-        findings = faults(one, now)
-        found.append(Listed(one, _state(findings, ACTIVE), tuple(findings)))
-    held = {(one.path, one.oid) for one in facts.waivers.standing}
-    for path in sorted(path for path in side.documents if is_waiver_path(side.below(path))):
-        if (path, side.entries[path][1]) in held:
-            continue
-        mine = Waiver(path, side.entries[path][1], side.documents[path])
-        findings = faults(mine, now)
-        found.append(Listed(mine, _state(findings, NOT_YET), tuple(findings)))
-    return answer, found
+        answers = engine.ask_each(asked_of_all(WORKTREE), now)
+    found: dict[tuple[str, str], Listed] = {}
+    own: list[Finding] = []
+    for answer in answers:
+        side, waivers = answer.facts.side, answer.facts.waivers
+        for one in waivers.standing:
+            found[one.path, one.oid] = _listed(one, ACTIVE, now)
+        for path in sorted(path for path in side.documents if is_waiver_path(side.below(path))):
+            mine = Waiver(path, side.entries[path][1], side.documents[path])
+            if (path, mine.oid) not in found:
+                found[path, mine.oid] = _listed(mine, NOT_YET, now)
+        own += [finding for one in waivers.brought for finding in faults(one, now)]
+    return tuple(own), list(found.values())
+
+
+def _listed(waiver: Waiver, sound: str, now: int) -> Listed:
+    findings = faults(waiver, now)
+    return Listed(waiver, _state(findings, sound), tuple(findings))
 
 
 def _state(findings: list[Finding], sound: str) -> str:
