@@ -2,9 +2,9 @@
 
     python benchmarks/bench_runs.py
 
-The wheel in a scratch virtual environment, whole processes, medians of 20 after warm-up, the bare interpreter measured in
-turn. The 200 runs have landed on the target, each in its own folder; the door is asked on a branch with one more run, and
-on the target itself. Exits 1 when a goal is missed.
+The wheel in a scratch virtual environment, whole processes, medians of 20 after warm-up, the bare interpreter measured
+in turn. The 200 runs have landed on the target, each in its own folder; the door is asked on a branch with one more run,
+and on the target itself. Exits 1 when a goal is missed.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ def run_files(repo: Repo, name: str) -> None:
     }  # fmt: skip
     build = {"stage": "stage-04", "workstreams": [], "pr_summaries_written": [], "local_verification": []}
     tests = {
-        "stage": "stage-07", "all_acceptance_criteria_met": True, "tests_total": 0, "tests_passed": 0, "tests_failed": 0,
-        "failing_tests": [], "criterion_to_test_mapping_is_one_to_one": True, "regression_check": "PASS",
+        "stage": "stage-07", "all_acceptance_criteria_met": True, "tests_total": 0, "tests_passed": 0,
+        "tests_failed": 0, "failing_tests": [], "criterion_to_test_mapping_is_one_to_one": True,
+        "regression_check": "PASS",
     }  # fmt: skip
     for gate in (build, tests):
         repo.write(f"{folder}/gates/{gate['stage']}.json", json.dumps({**base, **gate}) + "\n")

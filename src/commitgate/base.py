@@ -1,7 +1,8 @@
 """Where a run's work starts from: what base(c) is computed against, and the frozen delta of a landed run.
 
 On a branch the reference is the target's tip. On the target itself, with no target at all, and for a run that has
-already landed, it is A^1: the parent of the first-parent commit A that brought the run id.
+already landed, it is A^1: the parent of the first-parent commit A that brought the run id. A range that brings several
+runs for the same part of the product, each by a merge of its own, freezes each to what its merge brought.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from commitgate.errors import CannotDecide
 from commitgate.git.delta import RAW
 from commitgate.git.history import parse_walk
 from commitgate.git.refs import merge_bases, only_base
-from commitgate.policy.layout import gate_path
+from commitgate.policy.layout import RUN_FILE, gate_path
 from commitgate.policy.model import Policy
 from commitgate.record import Record
 
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
     from commitgate.git.history import Commit
     from commitgate.git.process import Repository
+
+# The log of a first-parent chain, each commit against its first parent; without heads and paths.
+_FIRST_PARENTS = (
+    "-c", "log.showRoot=true", "-c", "log.follow=false",
+    "log", "--first-parent", "--diff-merges=first-parent", "--no-show-signature",
+    "--format=%x00%x01commit %H%x00%T %P%x00%x00%x00%x00%x00%x00%x00", *RAW,
+)  # fmt: skip
 
 BRANCH = "branch"
 ON_TARGET = "on-target"
@@ -35,6 +43,7 @@ class Reference(Record):
     frozen_from: str
     frozen_to: str
     since: str = ""  # of a landed run: the commit from which on a side's work is not the run's any more
+    loose: tuple[str, ...] = ()  # on a branch with frozen runs: the paths that no such merge changed
 
 
 def find_reference(
@@ -45,15 +54,18 @@ def find_reference(
     run_id: str,
     tip: str,
     run_id_at: Callable[[str], str],
+    siblings: tuple[str, ...] = (),
 ) -> Reference:
     """The reference for heads that are asked about under a target tip ("" = no target).
 
-    CannotDecide when the target and the heads have no single merge base; without a run nothing depends on it.
+    ``siblings``: the other run folders whose run the side brings for the same product root. CannotDecide when the
+    target and the heads have no single merge base; without a run nothing depends on it.
     """
     if not heads:
         return Reference("", ON_TARGET, "", "")
     try:
-        return _find(repo, policy, root, heads, run_id, tip, run_id_at)
+        found = _find(repo, policy, root, heads, run_id, tip, run_id_at)
+        return _apart(repo, policy, root, siblings, heads[0], found) if siblings and run_id else found
     except CannotDecide:
         if run_id:
             raise
@@ -86,6 +98,35 @@ def _find(
     return Reference(tip, BRANCH, "", "")
 
 
+def _apart(
+    repo: Repository, policy: Policy, root: str, siblings: tuple[str, ...], head: str, found: Reference
+) -> Reference:
+    """The reference of one of several runs: frozen to the merge (or squash) that brought it whole, if one did."""
+    if found.mode != BRANCH:
+        return found
+    output = repo.run(*_FIRST_PARENTS, head, "--not", found.tip, "--")
+    steps = list(parse_walk((output,)))
+    gates = _required_gates(policy)
+    landings: dict[str, Commit] = {}
+    for commit in steps:
+        made = {row.path for delta in commit.deltas for row in delta if row.new_mode != "000000"}
+        for folder in (root, *siblings):
+            if f"{folder}/{RUN_FILE}" in made and any(gate_path(folder, gate) in made for gate in gates):
+                landings[folder] = commit
+    mine = landings.get(root)
+    if mine is None or not mine.parents:
+        return found
+    whole = {commit.oid for commit in landings.values()}
+    loose = {row.path for commit in steps if commit.oid not in whole for delta in commit.deltas for row in delta}
+    return found._replace(frozen_from=mine.parents[0], frozen_to=mine.oid, loose=tuple(sorted(loose)))
+
+
+def _required_gates(policy: Policy) -> list[str]:
+    """The gates of the stage that a merge requires, over all tracks."""
+    wanted = policy.merge_requires or "qa"
+    return sorted({stage.gate for track in policy.tracks.values() for stage in track.stages if stage.name == wanted})
+
+
 def _since_run(
     repo: Repository,
     root: str,
@@ -102,7 +143,7 @@ def _since_run(
         held = bool(commit.parents) and run_id_at(commit.parents[0]) == run_id
         return not held and run_id_at(commit.oid) == run_id
 
-    arrival = _arrival(repo, chain, f"{root}/run.json", brings) if run_id else None
+    arrival = _arrival(repo, chain, f"{root}/{RUN_FILE}", brings) if run_id else None
     if arrival is None:
         return Reference(head or chain, ON_TARGET, "", "")
     start = arrival.parents[0] if arrival.parents else ""
@@ -118,9 +159,7 @@ def _landing(repo: Repository, policy: Policy, root: str, chain: str, arrival: C
     Work done directly on the target brings its gates one by one and stays live; a run that was merged
     or squashed brings the run and the gate in one commit, and so does every branch that starts behind both.
     """
-    wanted = policy.merge_requires or "qa"
-    gates = {stage.gate for track in policy.tracks.values() for stage in track.stages if stage.name == wanted}
-    for gate in sorted(gates):
+    for gate in _required_gates(policy):
         brought = _arrival(repo, chain, gate_path(root, gate), lambda commit: True)
         if brought is not None and (brought.oid == arrival.oid or head not in ("", chain)):
             return brought.oid
@@ -129,11 +168,7 @@ def _landing(repo: Repository, policy: Policy, root: str, chain: str, arrival: C
 
 def _arrival(repo: Repository, chain: str, path: str, brings: Callable[[Commit], bool]) -> Commit | None:
     """The newest first-parent commit that changed ``path``, left it there, and is the one that ``brings`` it."""
-    output = repo.run(
-        "-c", "log.showRoot=true", "-c", "log.follow=false",
-        "log", "--first-parent", "--diff-merges=first-parent", "--no-show-signature",
-        "--format=%x00%x01commit %H%x00%T %P%x00%x00%x00%x00%x00%x00%x00", *RAW, chain, "--", repo.from_here(path),
-    )  # fmt: skip
+    output = repo.run(*_FIRST_PARENTS, chain, "--", repo.from_here(path))
     for commit in parse_walk((output,)):
         if any(row.new_mode != "000000" for delta in commit.deltas for row in delta) and brings(commit):
             return commit

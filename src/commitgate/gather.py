@@ -66,7 +66,9 @@ class Gathering:
 
     def reference(self, heads: tuple[str, ...], run_id: str, tip: str) -> Reference:
         """Where the run's work starts from, for these heads."""
-        return find_reference(self.repo, self.policy, self.root, heads, run_id, tip, self.trees.run_id_at)
+        return find_reference(
+            self.repo, self.policy, self.root, heads, run_id, tip, self.trees.run_id_at, self.place.siblings
+        )
 
     def walk(self, heads: tuple[str, ...], reference: Reference) -> Iterator[tuple[Snapshot, tuple[Snapshot, ...]]]:
         """Every commit of the range with its parents' snapshots, parents first; ``states`` is filled on the way.
@@ -231,7 +233,7 @@ class Gathering:
         """The side with the delta it is judged by: its own, or the frozen one of a landed run."""
         if reference.frozen_to and snapshot.run is not None:
             side = self.bound_to(snapshot, self.frozen_delta(reference, snapshot.run.track))
-            outside = self.outside(state, reference.since, snapshot.run.track)
+            outside = self.outside(state, reference, snapshot.run.track)
             return Facts(side, parents, state.base, frozen=True, kind=kind, unmerged=(), outside=outside)
         based = reference.mode != NOWHERE
         branch = reference.mode == BRANCH
@@ -267,9 +269,12 @@ class Gathering:
         _, product = self.split(diff_trees(self.repo, reference.frozen_from, reference.frozen_to), True)
         return self.classify(product, track)
 
-    def outside(self, state: State, since: str, track: str) -> tuple[Change, ...]:
-        """The product changes of a side since the commit at which its run had landed."""
-        landed = {row.path: row for row in diff_trees(self.repo, state.base, since)}
+    def outside(self, state: State, reference: Reference, track: str) -> tuple[Change, ...]:
+        """The product changes of a side that its run, which has landed or is frozen, says nothing about."""
+        if reference.mode == BRANCH:
+            rows = [state.rows[path] for path in reference.loose if path in state.rows]
+            return self.classify(self.split(rows, True)[1], track)
+        landed = {row.path: row for row in diff_trees(self.repo, state.base, reference.since)}
         rows = []
         for path, row in {**landed, **state.rows}.items():
             before = landed[path][3:5] if path in landed else row[1:3]

@@ -37,7 +37,8 @@ def stand_on(
     """
     if not heads:
         return Ground(Reference("", ON_TARGET, "", ""), {}, {})
-    alone = len(heads) == 1 and run_id is None
+    # Which of several runs a merge brought whole is told from all commits anew.
+    alone = len(heads) == 1 and run_id is None and not gathering.place.siblings
     if alone:
         known = _from_memo(gathering, heads[0], head_data, target)
         if known is not None:

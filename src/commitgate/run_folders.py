@@ -112,7 +112,8 @@ class _Choice:
         others = {product_root(one) for one in owners if one != folder}
         # A run that is only touched, because it had landed before, answers for nothing that another run owns.
         nearer = {one for one in others if len(one) > len(root)} if folder in owners else others
-        return Place(folder, root, tuple(sorted(nearer)), tuple(one for one in known if one != folder))
+        siblings = [one for one in owners if folder in owners and one != folder and product_root(one) == root]
+        return Place(folder, root, tuple(sorted(nearer)), tuple(one for one in known if one != folder), tuple(siblings))
 
     def _nowhere(self, owners: list[str], known: list[str]) -> Place:
         """What belongs to no run, under the name of the first place where one could be."""

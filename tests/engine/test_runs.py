@@ -257,6 +257,37 @@ def test_the_range_judges_every_run_that_it_brings(team: Team) -> None:
     assert said(team.path, "verify", "main..HEAD", "--ready")[0] != 0
 
 
+def test_two_merges_in_one_push_are_judged_each_by_its_own_change(team: Team) -> None:
+    whole(team, "pipelines/one", "src/backend/one.js")
+    whole(team, "pipelines/two", "src/backend/two.js")
+    team.git("switch", "-q", "-c", "queue", "main")
+    team.git("merge", "-q", "--no-ff", "--no-edit", "one")
+    team.git("merge", "-q", "--no-ff", "--no-edit", "two")
+    assert team.folders() == ["pipelines/one", "pipelines/two"]
+    assert said(team.path, "verify", "main..queue", "--ready")[0] == 0
+    bare = Repo(team.path.with_name("bare.git"))
+    team.git("clone", "-q", "--bare", str(team.path), str(bare.path))
+    bare.git("update-ref", "-d", "refs/heads/queue")
+    assert said(bare.path, "install", "--pre-receive")[0] == 0
+    team.git("push", "-q", str(bare.path), "queue:main")
+
+
+def test_what_comes_beside_two_merges_belongs_to_no_run(team: Team) -> None:
+    team.write(".gates.yaml", TEAM + "require_run: true\n")
+    team.commit("strict")
+    whole(team, "pipelines/one", "src/backend/one.js")
+    whole(team, "pipelines/two", "src/backend/two.js")
+    team.git("switch", "-q", "-c", "queue", "main")
+    team.git("merge", "-q", "--no-ff", "--no-edit", "one")
+    team.git("merge", "-q", "--no-ff", "--no-edit", "two")
+    assert team.ready()
+    team.write("src/backend/three.js", "x\n")
+    team.commit("beside", args=("--no-verify",))
+    code, out = said(team.path, "verify", "main..queue", "--ready")
+    assert code == 2
+    assert "src/backend/three.js" in out
+
+
 def test_commands_are_about_the_run_around_them(team: Team) -> None:
     team.git("switch", "-q", "-c", "both")
     team.begin("pipelines/one")

@@ -20,13 +20,15 @@ class Place(Record):
     """One run folder, and its share of the product.
 
     folder: the run folder; product: its product root, "" or with a slash at the end; nearer: product roots of other
-    runs, whose paths are theirs; neighbours: the other run folders that hold a run.
+    runs, whose paths are theirs; neighbours: the other run folders that hold a run; siblings: those of them whose run
+    comes with the same side for the same product root.
     """
 
     folder: str
     product: str = ""
     nearer: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
 
     def key(self) -> tuple[object, ...]:
         """The same as plain values, for a memo."""
