@@ -3,8 +3,8 @@
     python benchmarks/bench_runs.py
 
 The wheel in a scratch virtual environment, whole processes, medians of 20 after warm-up, the bare interpreter measured
-in turn. The 200 runs have landed on the target, each in its own folder; the door is asked on a branch with one more run,
-and on the target itself. Exits 1 when a goal is missed.
+in turn. The 200 runs have landed on the target, each in its own folder; the door is asked on a branch with one
+more run, and on the target itself. Exits 1 when a goal is missed.
 """
 
 from __future__ import annotations
