@@ -99,6 +99,19 @@ class TestTheCommitDoor:
         assert "error order/early-work src/frontend/early.js" in said.err
         assert "1 waived:" in said.err
 
+    def test_many_places_of_one_waiver_are_told_together(self, story):
+        told = story("started")
+        on_target(told, waiver())
+        for number in range(12):
+            told.write(f"src/backend/f{number:02}.js", "early\n")
+        told.git("add", "-A")
+        said = told.door()
+        assert said.code == 0
+        assert "12 waived:\n    order/early-work src/backend/f00.js: importer" in said.err
+        assert "      and src/backend/f01.js\n" in said.err
+        assert "      and 2 more\n" in said.err
+        assert "f11.js" not in said.err
+
     def test_the_warm_door_knows_the_waivers_by_heart(self, story):
         told = story("started")
         on_target(told, waiver())

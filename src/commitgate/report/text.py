@@ -98,14 +98,18 @@ class Colours:
 
 
 def waived_lines(waived: Iterable[tuple[Finding, str]], colour: Colours) -> str:
-    """What waivers cover, counted apart: rule and place, and the waiver in words. "" for nothing."""
+    """What waivers cover, counted apart: rule and places, and the waiver in words. "" for nothing."""
     listed = list(dict.fromkeys(waived))
     if not listed:
         return ""
-    lines = [f"{colour.bold(f'{len(listed)} waived')}:"]
+    groups: dict[tuple[str, str], list[Finding]] = {}
     for finding, told in listed:
-        where = place(finding)
-        lines.append(f"    {finding.rule}{f' {where}' if where else ''}: {neutral(told)}")
+        groups.setdefault((finding.rule, told), []).append(finding)
+    lines = [f"{colour.bold(f'{len(listed)} waived')}:"]
+    for (rule, told), findings in groups.items():
+        shown = places(findings)
+        lines.append(f"    {rule}{f' {shown[0]}' if shown else ''}: {neutral(told)}")
+        lines += [f"      and {more}" for more in shown[1:]]
     return "".join(f"{line}\n" for line in lines)
 
 
