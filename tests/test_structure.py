@@ -15,7 +15,7 @@ from support import CHECKOUT, SOURCE, run
 PACKAGE = SOURCE / "commitgate"
 # From the bottom up; a module may import from its own layer and from those before it.
 LAYERS = (
-    ("record", "share", "__init__"),
+    ("record", "share", "digest", "__init__"),
     ("objects", "finding"),
     ("errors",),
     ("git",),

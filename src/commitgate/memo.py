@@ -12,15 +12,11 @@ import os
 import sys
 
 from commitgate import __version__, share
+from commitgate.digest import sha256
 from commitgate.documents import facts as document_facts
 from commitgate.finding import Finding
 from commitgate.policy import model
 from commitgate.record import Record
-
-try:
-    from _sha256 import sha256  # type: ignore[import-not-found]
-except ImportError:
-    from hashlib import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import os
 
+from commitgate.digest import sha256
 from commitgate.errors import CannotDecide
 from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-try:  # the bare C module: hashlib brings OpenSSL, 1 ms
-    from _sha256 import sha256  # type: ignore[import-not-found]
-except ImportError:
-    from hashlib import sha256
 
 __all__ = ["Blob", "CatFile", "GitFailed", "Process", "Repository", "environment", "sha256"]
 

@@ -6,15 +6,11 @@ merges of unrelated work, and nothing else.
 
 from __future__ import annotations
 
+from commitgate.digest import sha256
 from commitgate.facts import Change, Snapshot
 from commitgate.policy.layout import matches
 from commitgate.policy.model import Area, Policy, Stage
 from commitgate.record import Record
-
-try:
-    from _sha256 import sha256  # type: ignore[import-not-found]
-except ImportError:
-    from hashlib import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
 from commitgate import share
 from commitgate.documents.schema_compile import UnsupportedSchema, compiled
@@ -11,7 +10,10 @@ from commitgate.finding import MALFORMED, Finding
 from commitgate.policy.sources import FILE, FINDINGS_LIMIT, nearest
 from commitgate.policy.yaml_strict import LineMap, line_of, shown
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from jsonschema.exceptions import ValidationError
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from typing import Any
-
+from commitgate.digest import sha256
 from commitgate.policy.globs import LENGTH_LIMIT, plain
 from commitgate.policy.model import EVERY, Area, Budget, Reviewer, Trigger
 from commitgate.policy.run_patterns import refusal
 from commitgate.policy.sources import Path, Sources, laid_over, nearest
 from commitgate.policy.words import words
 from commitgate.policy.yaml_strict import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 OTHER = "other"
 DEPS = "deps"
@@ -98,11 +99,13 @@ def _fingerprint(key: str) -> str:
     words = key.split()
     if len(words) < 2:
         return key if key.startswith("SHA256:") else key.upper()
+    import base64  # only where keys are written out
+
     try:
         blob = base64.b64decode(words[1], validate=True)
     except ValueError:
         return ""  # no key at all: it speaks for nobody
-    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode("ascii").rstrip("=")
+    return "SHA256:" + base64.b64encode(sha256(blob).digest()).decode("ascii").rstrip("=")
 
 
 def _one_person_each(sources: Sources, reviewers: tuple[Reviewer, ...]) -> None:

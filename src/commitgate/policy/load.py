@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection
-from typing import Any
 
+from commitgate.digest import sha256
 from commitgate.finding import Finding, at
 from commitgate.policy import compile as build
 from commitgate.policy import stages as order
@@ -15,6 +14,10 @@ from commitgate.policy import yaml_strict
 from commitgate.policy.model import Policy, Trigger
 from commitgate.policy.own_schemas import Read, nothing, own_schemas
 from commitgate.policy.sources import FILE, Sources
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _FORM = "policy/1"
 
@@ -115,4 +118,4 @@ def _digest(policy: Policy) -> str:
         separators=(",", ":"),
         sort_keys=True,
     )
-    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+    return str(sha256(canonical.encode("ascii")).hexdigest())

@@ -5,12 +5,15 @@ Such a schema is a part of the rules: it is carried in the compiled policy, so c
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from typing import Any
 
+from commitgate.digest import sha256
 from commitgate.policy.model import Schema
 from commitgate.policy.sources import Path, Sources
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Read = Callable[[str], bytes | None]
 
@@ -41,4 +44,4 @@ def _read(sources: Sources, path: Path, named: str, data: bytes | None) -> Schem
 
     wrong = faults(data)
     sources.refuse_in(named, wrong)
-    return None if wrong else Schema(named, hashlib.sha256(data).hexdigest(), data.decode("utf-8"))
+    return None if wrong else Schema(named, sha256(data).hexdigest(), data.decode("utf-8"))

@@ -6,15 +6,17 @@ the place of a rule, and hands in what is wrong.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from commitgate import share
 from commitgate.errors import CannotDecide
 from commitgate.finding import MALFORMED, Finding, at
 from commitgate.policy import yaml_strict
 from commitgate.policy.yaml_strict import LineMap, line_of, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 FILE = ".gates.yaml"
 RULE_FILES = ("stages", "areas", "review", "security", "documents")
@@ -27,6 +29,8 @@ Path = tuple[str | int, ...]
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint for a name that nobody knows: the one that was probably meant, else all of them."""
+    import difflib  # only where something is wrong already
+
     names = sorted(known)
     close = difflib.get_close_matches(name[:100], names, n=1, cutoff=0.6)
     if close:

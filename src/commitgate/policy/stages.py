@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
 
 from commitgate.policy import graph
 from commitgate.policy.compile import CONTROL_PLANE
@@ -13,7 +12,10 @@ from commitgate.policy.layout import SECURITY_GATE
 from commitgate.policy.model import Area, Checkpoint, Stage, Trigger
 from commitgate.policy.sources import Path, Sources, laid_over
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from commitgate.policy.condition import Condition
 
 _ANY_TRIGGER = "triggered"  # short for {triggered: "*"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from commitgate.policy import graph
 from commitgate.policy.condition import World, because, holds, settled
 from commitgate.policy.model import BY_PROFILE, BY_TRACK, TRACKS, Checkpoint, LeftOut, Stage, Track, Trigger
 from commitgate.policy.sources import Path, Sources, laid_over
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _ALL = "all"
 _STOPLIST = "stoplist"

@@ -12,11 +12,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import yaml
 
 from commitgate.finding import MALFORMED, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 SIZE_LIMIT = 256 * 1024
 DEPTH_LIMIT = 32
