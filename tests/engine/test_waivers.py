@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import time
+from xml.etree import ElementTree
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from commitgate.judge.waiving import LONGEST_DAYS, WAIVABLE
 from commitgate.policy.catalog import catalog
 from story import RUN, Story
-from support import SOURCE, run
+from support import CHECKOUT, SOURCE, run
 
 EARLY = "src/backend/early.js"
 
@@ -145,10 +147,18 @@ class TestEveryDoorAgrees:
         assert after.code == 0
         assert "1 waived:" in after.out
         sarif = json.loads(told.gate("verify", "main..HEAD", "--format", "sarif").out)
+        Draft202012Validator(json.loads((CHECKOUT / "tests" / "data" / "sarif-2.1.0.json").read_text())).validate(sarif)
         (result,) = sarif["runs"][0]["results"]
         assert result["ruleId"] == "order/early-work"
         assert result["suppressions"][0]["kind"] == "external"
         assert "Ana Lima" in result["suppressions"][0]["justification"]
+        assert f"::notice file={EARLY}," in told.gate("verify", "main..HEAD", "--format", "github").out
+        junit = ElementTree.fromstring(told.gate("verify", "main..HEAD", "--format", "junit").out)
+        assert [one.get("name") for one in junit.iter("testcase") if one.find("skipped") is not None][-1].endswith(
+            EARLY
+        )
+        assert (junit.get("failures"), junit.get("errors")) == ("0", "0")
+        assert "<h2>Waived</h2>" in told.gate("verify", "main..HEAD", "--format", "html").out
         run(sys.executable, "-m", "commitgate", "install", "--pre-receive", cwd=tmp_path / "server.git", check=True)
         pushed = told.git("push", "-q", "origin", "feature/reset", check=False)
         assert pushed.code == 0, pushed.err
