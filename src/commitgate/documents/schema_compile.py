@@ -14,8 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-Predicate = Callable[[Any], bool]
-Resolve = Callable[[str], Any]
+Predicate = Callable[[object], bool]
+Resolve = Callable[[str], "Any"]
 
 _ANNOTATIONS = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "default", "examples"})
 _BESIDE = frozenset({"then", "else"})  # handled with "if"
