@@ -85,8 +85,13 @@ def _named(event: Event) -> Finding:
 
 
 def _together(first: Replay, second: Replay) -> tuple[Event, ...]:
-    told = {(one.commit, one.finding) for one in first.events}
-    return (*first.events, *(one for one in second.events if (one.commit, one.finding) not in told))
+    """What either found, each thing once: it stands when it stands in one of them."""
+    told: dict[tuple[str, Finding], Event] = {}
+    for one in (*first.events, *second.events):
+        known = told.setdefault((one.commit, one.finding), one)
+        if known.repaired_by and not one.repaired_by:
+            told[one.commit, one.finding] = one
+    return tuple(told.values())
 
 
 def _waived(gathering: Gathering, replay: Replay, now: int) -> Replay:

@@ -331,6 +331,21 @@ def test_an_octopus_hides_nothing(story, what):
         assert "order/run-removed" in data["rules"]
 
 
+def test_who_wrote_part_of_a_change_as_co_author_does_not_approve_it(story):
+    """Wherever the line stands, and however its key is written."""
+    told = story("secured")
+    told.write(AUTH, "// by two\n")
+    told.git("add", "-A")
+    message = "fix\n\ncO-AUTHORED-BY :  Platform <p@example.com>\n\nBREAKING CHANGE: none"
+    told.git("commit", "-q", "--no-verify", "-m", message, env={"GIT_AUTHOR_NAME": "dev-backend"})
+    for reviewer in ("platform", "frontend"):
+        told.verdict(reviewer, "backend")
+        smuggle(told, f"review by {reviewer}")
+    shown = told.gate("why", "approval", "backend").out
+    assert "platform approves, and it does not count" in shown
+    assert "frontend approves, and it does not count" not in shown
+
+
 # -- approvals where they were not given -----------------------------------------------------------------------------
 
 

@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from commitgate.finding import Finding
+from commitgate.judge.replayed import Event
+from commitgate.replay import Replay, _together
 from story import REPORT, RUN
 
 
@@ -232,6 +235,16 @@ def test_the_range_starts_at_the_target_that_the_policy_names(story):
     told.git("switch", "-q", "feature/reset")
     data = verify(told)
     assert data["exit"] == 0, data["findings"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_stands_under_one_of_two_policies_stands(turned):
+    finding = Finding("order/early-work", 2, "too early", path="a")
+    repaired, standing = (
+        Replay(None, 1, (Event("c" * 40, finding, ("", ""), repaired_by),)) for repaired_by in ("d" * 40, "")
+    )
+    events = _together(standing, repaired) if turned else _together(repaired, standing)
+    assert [one.repaired_by for one in events] == [""]
 
 
 # -- a run that was shed does not come back by touching its file -----------------------------------------------------
