@@ -41,13 +41,22 @@ class GateRules:
         if unknown and any(_is_of(stage, facts.stage) for stage in self._stages):
             facts = facts._replace(findings=tuple(one for one in facts.findings if one.rule != _UNKNOWN_STAGE))
         if forbidden is None:
-            return facts
+            return self._of_its_area(facts)
         hint = "remove the gate, or correct its track; git gate graph shows the stages of each track"
         why = "" if forbidden.by == BY_TRACK else f" ({forbidden.why})"
         message = f"track: found {facts.track}, which has no {facts.stage}{why}, expected a track with this stage"
-        found = Finding("gate/track-forbids", MALFORMED, message, hint, line=facts.lines.get("track", 0))
-        findings = tuple(sorted((*facts.findings, found), key=lambda one: one.line))
-        return facts._replace(status="", findings=findings)
+        return _refused(facts, "gate/track-forbids", "track", message, hint)
+
+    def _of_its_area(self, facts: GateFacts) -> GateFacts:
+        """The gate of one area speaks of that area; the reader knows so for the shipped stages only."""
+        named = facts.fields.get("area")
+        if not isinstance(named, str) or not named.strip() or any(one.rule == "gate/area" for one in facts.findings):
+            return facts
+        area = next((found for stage in self._stages if (found := area_of(stage, facts.stage))), "")
+        if not area or area == named:
+            return facts
+        message = f'area: found {named[:60]!a}, expected "{area}" as the file name says'
+        return _refused(facts, "gate/area", "area", message, f'write "area": "{area}", or rename the file')
 
     def _forbidden(self, stage_id: str, track: str) -> LeftOut | None:
         """The stage because of which a track must not have a gate; None when it may."""
@@ -63,6 +72,11 @@ class GateRules:
         return next(
             (one for one in known.left_out if stage_id == one.gate or stage_id.startswith(f"{one.gate}-")), None
         )
+
+
+def _refused(facts: GateFacts, rule: str, field: str, message: str, hint: str) -> GateFacts:
+    found = Finding(rule, MALFORMED, message, hint, line=facts.lines.get(field, 0))
+    return facts._replace(status="", findings=tuple(sorted((*facts.findings, found), key=lambda one: one.line)))
 
 
 def _is_of(stage: Stage, stage_id: str) -> bool:

@@ -12,8 +12,12 @@ from commitgate.judge.folding import one_to_one
 from commitgate.judge.ledger import History
 from commitgate.judge.lessons import fresh
 from commitgate.judge.planning import is_adr, open_questions
+from commitgate.policy.gates import GateRules
 from commitgate.policy.model import Policy, Track
+from commitgate.working.own_fields import own_asks
 from commitgate.working.settings import BOOLEAN, INTEGER, LIST, TEXT, Ask
+
+_OF_EVERY_GATE = ("stage", "status", "agent", "track", "timestamp", "blockers", "warnings", "subject")
 
 
 class Tree(NamedTuple):
@@ -41,6 +45,8 @@ def fields_of(tree: Tree, stage_id: str, area: str) -> Fields:
     made = _STAGES[stage_id](tree) if stage_id in _STAGES else Fields({})
     if stage_id == "stage-04" or (stage_id.startswith("stage-04-") and area):
         made = _build(tree, area)
+    elif area:
+        made = Fields({"area": area} | made.computed, made.asked)
     for gate, key, wanted in tree.track.required_fields:
         if gate != stage_id or key in made.computed:
             continue
@@ -49,6 +55,10 @@ def fields_of(tree: Tree, stage_id: str, area: str) -> Fields:
         else:
             ask = Ask(key, TEXT, f"{key} ({wanted!s} for a PASS)", passing=wanted)
             made = Fields(made.computed, (*made.asked, ask))
+    schema = GateRules(tree.policy).schema(stage_id)
+    if schema is not None:
+        known = {*_OF_EVERY_GATE, *made.computed, *(ask.key for ask in made.asked)}
+        made = Fields(made.computed, (*made.asked, *own_asks(schema, known)))
     return made
 
 
