@@ -169,3 +169,4 @@ class Facts(Record):
     outside: tuple[Change, ...] = ()  # what the side changes since its run landed; no gate covers it
     waivers: Waivers = NO_WAIVERS
     branch: bool = False  # work on its way to a target that does not hold it yet
+    landed: str = ""  # where a run ends: the id of the run that the base holds, whose change this is not

@@ -13,11 +13,11 @@ from commitgate.facts import Change, Facts, Lines, Snapshot, counted, in_order
 from commitgate.git.delta import compose, differing_from_all, extend_delta
 from commitgate.git.history import Commit, diff_trees, read_links, read_walk, start_walk
 from commitgate.git.merge import Remade, remake, tree_compare
-from commitgate.git.refs import is_shallow, merge_bases, only_base
+from commitgate.git.refs import merge_bases, only_base, refuse_shallow
 from commitgate.memo import register
 from commitgate.objects import ABSENT, NOBODY, Person, Row
 from commitgate.policy.gates import GateRules
-from commitgate.policy.layout import REVIEWS, is_process
+from commitgate.policy.layout import REVIEWS, RUN_FILE, is_process
 from commitgate.policy.model import PathClass, Policy
 from commitgate.policy.run_patterns import Place
 from commitgate.record import Record
@@ -84,8 +84,8 @@ class Gathering:
         for oid in boundaries:
             if oid not in self.states:
                 self.states[oid] = self.boundary(oid)
-        if any(not link.parents for link in links) and is_shallow(self.repo):
-            self._refuse_shallow()
+        if any(not link.parents for link in links):
+            refuse_shallow(self.repo)
         # A state whose last child is made is handed on to it; those that are asked for afterwards stay.
         asked = {*heads, *(parent for link in links for parent in link.parents if link.oid in heads)}
         for link in links:
@@ -98,14 +98,6 @@ class Gathering:
         for commit in read_walk(self.repo, log):
             yield self.step(commit, reference)
 
-    def _refuse_shallow(self) -> None:
-        from commitgate.errors import CannotDecide
-        from commitgate.git.refs import SHALLOW_HINT
-
-        raise CannotDecide(
-            "this clone is shallow: the start of the run's history is not in it", SHALLOW_HINT, "engine/shallow"
-        )
-
     def boundary(self, commit: str) -> State:
         """The state of a commit that the target already has."""
         return State(commit, commit, self.trees.entries_at(commit), {})
@@ -113,6 +105,7 @@ class Gathering:
     def step(self, commit: Commit, reference: Reference) -> tuple[Snapshot, tuple[Snapshot, ...]]:
         """Extend the states by one commit; its snapshot and its parents'."""
         parents = [self.states[parent] for parent in commit.parents]
+        before = self.before(commit, parents)
         base = self.base_of(commit.oid, commit.parents, reference)
         if not parents:
             entries, rows = self.trees.below({}, commit.deltas[0]), compose({}, commit.deltas[0])
@@ -147,7 +140,15 @@ class Gathering:
         )
         if snapshot.touched_process:  # nothing is bound where no process file changes
             snapshot = self.with_delta(snapshot, state)._replace(signer=self.signer(snapshot))
-        return snapshot, tuple(self.tree(parent, Content()) for parent in parents)
+        return snapshot, before
+
+    def before(self, commit: Commit, parents: list[State]) -> tuple[Snapshot, ...]:
+        """The parents' trees; with their deltas where the commit may end a run, which must have been complete."""
+        trees = tuple([self.tree(parent, Content()) for parent in parents])
+        path = f"{self.root}/{RUN_FILE}"
+        if all(row.path != path for delta in commit.deltas for row in delta):
+            return trees
+        return tuple([self.with_delta(tree, state) for tree, state in zip(trees, parents, strict=True)])
 
     def made_by_merge(
         self, deltas: Sequence[list[Row]], remade: Remade | None
@@ -235,10 +236,17 @@ class Gathering:
             side = self.bound_to(snapshot, self.frozen_delta(reference, snapshot.run.track))
             outside = self.outside(state, reference, snapshot.run.track)
             return Facts(side, parents, state.base, frozen=True, kind=kind, unmerged=(), outside=outside)
+        landed = self.landed(state.base, snapshot, parents)
         based = reference.mode != NOWHERE
         branch = reference.mode == BRANCH
         side = self.with_delta(snapshot, state)
-        return Facts(side, parents, state.base, False, kind, (), based=based, branch=branch)
+        return Facts(side, parents, state.base, False, kind, (), based=based, branch=branch, landed=landed)
+
+    def landed(self, base: str, side: Snapshot, parents: tuple[Snapshot, ...]) -> str:
+        """The id of the run that the base holds already; asked only where a side ends a run."""
+        now = side.run.id if side.run is not None else ""
+        ends = any(parent.run is not None and parent.run.id != now for parent in parents)
+        return self.trees.run_id_at(base) if ends and base else ""
 
     def split(self, rows: Iterable[Row], active: bool) -> tuple[list[Row], list[Row]]:
         """(process rows, product rows). Without a run every path is product; what is another run's is neither."""

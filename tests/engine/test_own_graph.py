@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from story import Story
+from story import RUN, Story
 
 Tell = Callable[[str], Story]
 
@@ -263,3 +264,34 @@ def test_a_policy_whose_schema_is_gone_is_refused_at_every_side(story: Tell) -> 
     assert told.gate("policy", "check").code == 1
     told.git("commit", "-q", "--no-verify", "-m", "gone")
     assert told.gate("verify", "main..HEAD").code == 1
+
+
+def put_away(told: Story) -> None:
+    """Archive the run without asking."""
+    files = told.git("ls-files", "pipeline").out.split()
+    for name in files:
+        told.write(name.replace("pipeline/", "pipeline/archive/run/", 1), told.read(name))
+    told.git("rm", "-q", *files)
+    told.git("add", "-A")
+    told.git("commit", "-q", "--no-verify", "-m", "archive")
+
+
+@pytest.mark.parametrize("changes", ["src/frontend/form.js", "src/backend/auth.js", "src/backend/plain.js"])
+def test_a_run_whose_condition_was_passed_by_is_not_archived(story: Tell, changes: str) -> None:
+    policy = POLICY.replace("role: designer", "role: designer\n    every_track: true")
+    told = told_under(story, "started", policy)
+    told.git("reset", "-q", "--hard", "main")
+    told.write("pipeline/run.json", RUN.replace('"full"', '"nano"'))
+    told.write("pipeline/context.md", "# Context\n\nTRACK: nano\n\n## User Decisions\n\n")
+    area = changes.split("/")[1]
+    told.write(changes, "x\n")
+    told.write(f"pipeline/pr-{area}.md", "# change\n")
+    told.write_gate(f"stage-04-{area}", track="nano", files_changed=[changes])
+    told.write_gate("stage-07", track="nano", tests_total=0, tests_passed=0, regression_check="PASS")
+    told.git("add", "-A")
+    told.git("commit", "-q", "--no-verify", "-m", "all at once")
+    put_away(told)
+    said = told.gate("verify", "main..HEAD", "--format", "json")
+    rules = {one["rule"] for one in json.loads(said.out)["findings"] if one["severity"] == "error"}
+    assert rules == {one["rule"] for one in told.check("--rev", "HEAD")["findings"] if one["severity"] == "error"}
+    assert ("order/run-removed" in rules) == (changes != "src/backend/plain.js")

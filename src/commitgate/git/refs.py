@@ -118,6 +118,13 @@ def is_shallow(repo: Repository) -> bool:
     return repo.line("rev-parse", "--is-shallow-repository") == "true"
 
 
+def refuse_shallow(repo: Repository) -> None:
+    """CannotDecide in a clone that lacks history, for whoever came to its end."""
+    if is_shallow(repo):
+        reason = "this clone is shallow: the start of the run's history is not in it"
+        raise CannotDecide(reason, SHALLOW_HINT, "engine/shallow")
+
+
 def resolve(repo: Repository, revision: str) -> str:
     """The full id of a commit; CannotDecide when the name does not resolve to one."""
     # The batch is there anyway, and rev-parse is one process more.

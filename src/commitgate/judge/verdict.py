@@ -10,6 +10,7 @@ from commitgate.judge.escalated import open_findings
 from commitgate.judge.gates import document_findings
 from commitgate.judge.history import extend
 from commitgate.judge.ledger import History
+from commitgate.judge.left_out import left_out
 from commitgate.judge.lessons import lesson_findings
 from commitgate.judge.order import commit_findings
 from commitgate.judge.outside import landed_findings, uncovered_findings
@@ -176,7 +177,7 @@ def run_removed(policy: Policy, facts: Facts, before: History) -> list[Finding]:
         archived = {entry for name, entry in side.entries.items() if side.below(name).startswith(ARCHIVE)}
         gates = [entry for name, entry in parent.entries.items() if parent.below(name).startswith("gates/")]
         kept = parent.entries[path] in archived and all(entry in archived for entry in gates)
-        if kept and _complete(policy, parent):
+        if kept and _complete(policy, parent, before, facts.landed):
             continue
         what = "is replaced by another" if now else "disappears"
         found.append(
@@ -196,17 +197,23 @@ def _makes(side: Snapshot, path: str) -> bool:
     return any(row.path == path for row in side.touched_process) or any(one.path == path for one in side.touched)
 
 
-def _complete(policy: Policy, snapshot: Snapshot) -> bool:
-    """Whether every stage of a tree's run has a PASS on record (its freshness was judged when it was there)."""
+def _complete(policy: Policy, snapshot: Snapshot, history: History, landed: str) -> bool:
+    """Whether every stage of a tree's run has a PASS on record (its freshness was judged when it was there).
+
+    What a condition leaves out is told from the run's own change, which a run that has landed does not have any more.
+    """
     run = snapshot.run
     if run is None or run.track not in policy.tracks:
         return False
     gates = snapshot.gates()
     if is_held(snapshot):
         return False
-    for stage in policy.tracks[run.track].stages:
+    track = policy.tracks[run.track]
+    free = {stage.name for stage in track.stages if stage.derived or (stage.when and run.id == landed)}
+    free.update(left_out(track, snapshot, history))
+    for stage in track.stages:
         mine = [gate for name, gate in gates.items() if area_of(stage, name) is not None]
-        if any(gate.status != "PASS" for gate in mine) or (not mine and not stage.when and not stage.derived):
+        if any(gate.status != "PASS" for gate in mine) or (not mine and stage.name not in free):
             return False
     return True
 
