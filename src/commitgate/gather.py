@@ -236,17 +236,11 @@ class Gathering:
             side = self.bound_to(snapshot, self.frozen_delta(reference, snapshot.run.track))
             outside = self.outside(state, reference, snapshot.run.track)
             return Facts(side, parents, state.base, frozen=True, kind=kind, unmerged=(), outside=outside)
-        landed = self.landed(state.base, snapshot, parents)
+        landed = self.trees.landed(state.base, snapshot, parents)
         based = reference.mode != NOWHERE
         branch = reference.mode == BRANCH
         side = self.with_delta(snapshot, state)
         return Facts(side, parents, state.base, False, kind, (), based=based, branch=branch, landed=landed)
-
-    def landed(self, base: str, side: Snapshot, parents: tuple[Snapshot, ...]) -> str:
-        """The id of the run that the base holds already; asked only where a side ends a run."""
-        now = side.run.id if side.run is not None else ""
-        ends = any(parent.run is not None and parent.run.id != now for parent in parents)
-        return self.trees.run_id_at(base) if ends and base else ""
 
     def split(self, rows: Iterable[Row], active: bool) -> tuple[list[Row], list[Row]]:
         """(process rows, product rows). Without a run every path is product; what is another run's is neither."""

@@ -245,7 +245,7 @@ class _Walk:
             if all(change.area in lawful for change in snapshot.touched):
                 return evil_findings(snapshot, BLOCKED)
             snapshot = self._gathering.with_delta(snapshot, self._gathering.states[snapshot.commit])
-        landed = self._gathering.landed(self._gathering.states[snapshot.commit].base, snapshot, parents)
+        landed = self._gathering.trees.landed(self._gathering.states[snapshot.commit].base, snapshot, parents)
         facts = Facts(snapshot, parents, "", False, COMMIT, (), landed=landed)
         return judge_commit(self._policy, facts, self.before(snapshot), self._now)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from commitgate.facts import Snapshot
     from commitgate.git.process import Repository
     from commitgate.memo import Memo
     from commitgate.policy.gates import GateRules
@@ -41,6 +42,12 @@ class Trees:
             return ""
         found: str = self._read("run", "run.json", blob.oid, blob.data).id
         return found
+
+    def landed(self, base: str, side: Snapshot, parents: tuple[Snapshot, ...]) -> str:
+        """The id of the run that the base holds already; asked only where a side ends a run."""
+        now = side.run.id if side.run is not None else ""
+        ends = any(parent.run is not None and parent.run.id != now for parent in parents)
+        return self.run_id_at(base) if ends and base else ""
 
     def entries_at(self, commit: str) -> dict[str, tuple[str, str]]:
         entries = {}
