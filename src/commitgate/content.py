@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from commitgate.policy.lines import LineReader
     from commitgate.policy.model import PathClass, Policy
 
-_TURN = 32  # rows whose blobs are held at the same time
+_TURN = 16  # rows whose blobs are held at the same time
 
 
 class LineContent:

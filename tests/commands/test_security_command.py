@@ -164,3 +164,49 @@ def test_no_change_has_a_rule_of_its_own(repo, monkeypatch):
         with pytest.raises(CannotDecide) as refused:
             change_of(engine, question, answer)
     assert refused.value.rule == "engine/no-delta"
+
+
+def test_lines_are_shown_with_their_number_and_what_is_gone_says_so(repo):
+    repo.write("src/backend/plain.js", "a\nconst x = eval(y)\n")
+    repo.commit("before")
+    repo.branch("feature/x")
+    repo.write("src/backend/plain.js", "a\nif (!req.session.user) stop()\n")
+    said = repo.gate("security")
+    assert said.code == 2
+    assert "    src/backend/plain.js:2: req.session\n" in said.out
+    assert "    src/backend/plain.js:2 (removed): eval(\n" in said.out
+    data = json.loads(repo.gate("security", "--format", "json").out)
+    gone = next(one for one in data["triggers"] if one["id"] == "content:exec")
+    assert (gone["line"], gone["pattern"]) == (2, "eval(")
+    assert gone["why"].endswith("(removed; the line is that of the old file)")
+    assert all("removed" not in one["why"] for one in data["triggers"] if one["id"] != "content:exec")
+
+
+def test_a_named_path_is_judged_by_its_changed_lines_else_by_all_of_them(repo):
+    repo.write("src/backend/old.js", "eval(x)\n")
+    repo.write("src/backend/same.js", "eval(x)\n")
+    repo.commit("before")
+    repo.branch("feature/x")
+    repo.write("src/backend/old.js", "eval(x)\nplain\n")
+    repo.write("src/backend/new.js", "plain\n")
+    (repo.path / "link.js").symlink_to("src/backend/same.js")
+    repo.git("add", "-A")
+    exec_ = {("content:exec", "src/backend/same.js")}
+    for arguments in ((), ("--index",)):
+        judged = [*arguments, "--format", "json"]
+        assert repo.gate("security", *arguments, "src/backend/old.js").code == 0, "what it holds already is no change"
+        assert repo.gate("security", *arguments, "src/backend/new.js", "no/such.js").code == 0
+        assert triggers(repo.gate("security", *judged, "src/backend/same.js")) == exec_
+        assert triggers(repo.gate("security", *judged, "src")) == exec_
+    assert repo.gate("security", "link.js").code == 0, "what a link points to is judged in its own place"
+    repo.git("switch", "-q", "main")
+    assert triggers(repo.gate("security", "--rev", "main", "--format", "json", "src")) == exec_ | {
+        ("content:exec", "src/backend/old.js")
+    }
+
+
+def test_tests_and_texts_are_not_judged_by_their_lines(repo):
+    repo.branch("feature/x")
+    repo.write("tests/plain.js", "eval(x)\n")
+    repo.write("notes.md", "eval(x)\n")
+    assert repo.gate("security", "tests/plain.js", "notes.md").code == 0

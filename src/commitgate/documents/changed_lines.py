@@ -7,7 +7,7 @@ difference.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from commitgate.record import Record
 
 SIZE_LIMIT = 1 << 20  # bytes of a blob; what is larger is read by nobody
 # Images, fonts and sounds: shown or played, never run. The name and the first bytes must both say so.
@@ -28,7 +28,7 @@ _PASSIVE: tuple[tuple[tuple[str, ...], tuple[bytes, ...]], ...] = (
 )
 
 
-class Line(NamedTuple):
+class Line(Record):
     """One changed line: its number in its own blob (from 1), and its text without the end."""
 
     number: int
@@ -70,7 +70,7 @@ def changed(old: bytes, new: bytes) -> tuple[list[Line], list[Line]]:
 
 
 def _beyond(mine: list[bytes], others: list[bytes], start: int) -> list[Line]:
-    """The lines of ``mine`` that ``others`` does not hold (as often)."""
+    """The lines of ``mine`` that ``others`` does not hold (as often); empty ones say nothing."""
     left: dict[bytes, int] = {}
     for line in others:
         left[line] = left.get(line, 0) + 1
@@ -78,11 +78,11 @@ def _beyond(mine: list[bytes], others: list[bytes], start: int) -> list[Line]:
     for number, line in enumerate(mine, start + 1):
         if left.get(line, 0):
             left[line] -= 1
-        else:
+        elif line:
             found.append(Line(number, line.decode("utf-8", "surrogateescape")))
     return found
 
 
 def lines(data: bytes) -> list[Line]:
     """Every line of a blob."""
-    return [Line(number, line.decode("utf-8", "surrogateescape")) for number, line in enumerate(data.splitlines(), 1)]
+    return _beyond(data.splitlines(), [], 0)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from commitgate.policy.words import normal, words
+from commitgate.policy.words import words
 
 LENGTH_LIMIT = 120
 _PHRASE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\Z")
@@ -19,6 +19,7 @@ _TOKEN = re.compile(r"\.\.\.|[\w$*?]+|@|[:=<>!&|+~-]+|\s+|.")
 _NAME = re.compile(r"[\w$]+(?:-[\w$]+)*")
 _PART = re.compile(r"[\w$]+")
 _GAP = "..."
+_QUOTES = "\"'`"
 # What "*" may stand for: longer names are nobody's idiom, and an endless one must not be tried from every letter.
 _ANY = r"[\w$]{0,40}"
 
@@ -43,51 +44,63 @@ class Idiom:
     """One entry of a policy's ``lines``, ready to be looked for."""
 
     def __init__(self, written: str) -> None:
+        if len(written) > LENGTH_LIMIT:
+            raise IdiomError(f"it is longer than {LENGTH_LIMIT} characters")
         self.written = written
         self.phrase = words(written) if _PHRASE.match(written) else ()
         self.key, self.fragment = "", ""
         self.names_new = "@" in written
+        self._tokens: list[str] = []
         self._parts: list[re.Pattern[str]] = []
         if not self.phrase:
-            self._compile(written)
+            self._read(written)
 
-    def _compile(self, written: str) -> None:
-        """Cut the idiom at its gaps; ``key`` becomes a whole name, or ``fragment`` a part of one, that it needs."""
-        if len(written) > LENGTH_LIMIT:
-            raise IdiomError(f"it is longer than {LENGTH_LIMIT} characters")
-        tokens = _TOKEN.findall(readable(written).strip())
+    def _read(self, written: str) -> None:
+        """Tell the tokens apart; ``key`` becomes a whole name, or ``fragment`` a part of one, that the idiom needs."""
+        tokens = _TOKEN.findall(readable(written).strip(" "))
         if any(token.isspace() and token != " " for token in tokens):
             raise IdiomError("it holds space that is no single blank")
         if tokens.count("@") > 1 or (self.names_new and _GAP in tokens):
             raise IdiomError("it holds '@' more than once, or beside '...'")
+        if any(not "".join(part).strip() for part in _cut(tokens)):
+            raise IdiomError("'...' needs something before and after it")
         whole = [token for token in tokens if _PART.fullmatch(token)]
         pieces = [piece for token in tokens for piece in re.findall(r"\w+", token)]
         self.key = max(whole, key=len, default="").lower()
         self.fragment = "" if self.key else max(pieces, key=len, default="").lower()
         if len(self.key or self.fragment) < 2:
             raise IdiomError("it holds no name of two letters or more to look for")
-        flags = re.IGNORECASE if written == written.lower() else re.RegexFlag(0)
-        part: list[str] = []
-        for token in [*tokens, _GAP]:
-            if token != _GAP:
-                part.append(token)
-                continue
-            if not any(not one.isspace() for one in part):
-                raise IdiomError("'...' needs something before and after it")
-            self._parts.append(re.compile(_expression(part), flags))
-            part = []
+        self._tokens = tokens
+
+    def _expressions(self) -> list[re.Pattern[str]]:
+        """The idiom cut at its gaps; made for a line that has the name, because most lines have none."""
+        if not self._parts:
+            flags = re.IGNORECASE if self.written == self.written.lower() else re.RegexFlag(0)
+            self._parts = [re.compile(_expression(part), flags) for part in _cut(self._tokens)]
+        return self._parts
 
     def search(self, line: str) -> list[str]:
         """The names that stand for "@", or [""] for an idiom without; [] when the line does not hold the idiom."""
         if self.names_new:
-            return [match.group("name") for match in self._parts[0].finditer(line)]
+            return [match.group("name") for match in self._expressions()[0].finditer(line)]
         at = 0
-        for part in self._parts:
+        for part in self._expressions():
             match = part.search(line, at)  # the first place is good enough, whatever follows it
             if match is None:
                 return []
             at = match.end()
         return [""]
+
+
+def _cut(tokens: list[str]) -> list[list[str]]:
+    """The tokens between the gaps."""
+    parts: list[list[str]] = [[]]
+    for token in tokens:
+        if token == _GAP:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
 
 
 def _expression(tokens: list[str]) -> str:
@@ -116,7 +129,7 @@ def _is_name(token: str) -> bool:
 def _sign(token: str, first: bool, last: bool) -> str:
     if token == "@":
         return r"[\"'`]?(?P<name>[\w$][\w$.-]{0,80}+)"
-    if token == '"':
+    if token in _QUOTES:
         return "[\"'`]"
     if not _is_name(token):
         return re.escape(token)
@@ -138,6 +151,3 @@ def refusal(written: str) -> str:
     except IdiomError as error:
         return str(error)
     return ""
-
-
-__all__ = ["Idiom", "IdiomError", "names", "normal", "readable", "refusal", "words"]

@@ -6,7 +6,6 @@ A pure function of the policy, the path and the two blobs; ``content.py`` rememb
 from __future__ import annotations
 
 from commitgate.documents.changed_lines import Line, changed, lines, opaque, passive
-from commitgate.documents.dependencies import UnreadableManifest, added_dependencies
 from commitgate.documents.facts import LineHit
 from commitgate.policy.idioms import Idiom, names, readable
 from commitgate.policy.model import EVERY, PathClass, Policy, Trigger
@@ -35,7 +34,7 @@ class LineRules:
     def __init__(self, policy: Policy, wanted: str) -> None:
         self._by_key: dict[str, list[_Rule]] = {}
         self._by_fragment: list[tuple[str, _Rule]] = []
-        self._phrases: list[_Rule] = []
+        self._phrases: dict[str, list[_Rule]] = {}  # by their first word
         self._exceptions: dict[str, list[tuple[str, ...]]] = {}
         self._known: dict[str, list[_Rule]] = {}
         for trigger in policy.triggers:
@@ -49,7 +48,7 @@ class LineRules:
     def _add(self, rule: _Rule) -> None:
         idiom = rule[1]
         if idiom.phrase:
-            self._phrases.append(rule)
+            self._phrases.setdefault(idiom.phrase[0], []).append(rule)
         elif idiom.key:
             self._by_key.setdefault(idiom.key, []).append(rule)
         else:
@@ -72,8 +71,9 @@ class LineRules:
             lower = name.lower()
             rules = [rule for part in dict.fromkeys(lower.split("-")) for rule in self._by_key.get(part, ())]
             rules += [rule for fragment, rule in self._by_fragment if fragment in lower]
-            within = words(name) if self._phrases else ()
-            rules += [rule for rule in self._phrases if self._says(rule, within)]
+            within = words(name)
+            said = [rule for word in dict.fromkeys(within) for rule in self._phrases.get(word, ())]
+            rules += [rule for rule in said if self._says(rule, within)]
             self._known[name] = rules
         return rules
 
@@ -156,6 +156,9 @@ def _named(rules: LineRules, some: list[Line]) -> set[tuple[str, str]]:
 
 def _dependencies(path: str, old: bytes | None, new: bytes | None) -> list[LineHit]:
     """The dependencies that a manifest brings and did not bring before; one that cannot be read brings all."""
+    # The parsers of a dozen formats, for files that are rarely touched.
+    from commitgate.documents.dependencies import UnreadableManifest, added_dependencies
+
     if new is None:
         return [LineHit(DEPENDENCY, 0, False, "it cannot be read: too large")]
     try:

@@ -104,7 +104,9 @@ def _compiled(sources: Sources, source: str, read: Read, chosen: Collection[str]
         runs=build.run_folders(sources),
         lesson_promotions=int(lessons["promotions"]),
         lesson_age_out=int(lessons["age_out"]),
-        languages=tuple((name, tuple(ends)) for name, ends in sources.shipped["languages"].items()),
+        languages=tuple(
+            (name, tuple(end.lower() for end in ends)) for name, ends in sources.shipped["languages"].items()
+        ),
     )
     return policy._replace(digest=_digest(policy))
 
