@@ -240,7 +240,8 @@ class TestReportFacts(Record):
 class LineHit(Record):
     """What one changed line of a file fires. ``line`` is in the new blob, of a removed line in the old one.
 
-    0 stands for the file as a whole. ``pattern`` is the policy's idiom, or what else was found (a new dependency).
+    0 stands for the file as a whole. ``pattern`` is the policy's idiom, with the name that was
+    found in the place of "@"; or what else was found (a new dependency).
     """
 
     trigger: str

@@ -140,7 +140,8 @@ class LineReader:
                     key = (trigger.id, is_removed)
                     counts[key] = counts.get(key, 0) + 1
                     if counts[key] <= _MOST:
-                        found.append(LineHit(trigger.id, line.number, is_removed, idiom.written))
+                        pattern = idiom.written.replace("@", name)
+                        found.append(LineHit(trigger.id, line.number, is_removed, pattern))
         return found
 
 
