@@ -35,6 +35,8 @@ def test_a_run_promotes_two_lessons_and_reinforces_none_of_them(story):
     assert told.read_gate("stage-09")["lessons_promoted"] == ["L001", "L002"]
     said = told.commit("retrospective", check=False)
     assert said.code == 0, said.err
+    told.gate("summary", check=True)
+    assert "- L001 — Read answers\n- L002 — Ask early\n" in told.read("pipeline/summary.md")
 
 
 def test_reinforcing_and_retiring_what_stood_before(story):
@@ -52,7 +54,7 @@ def test_reinforcing_and_retiring_what_stood_before(story):
     assert told.gate("lessons", "promote", "--reinforces", "7").code == 0
     told.commit("reinforced", check=True)
     before = told.read(FILE)
-    assert "is up to date" in told.gate("lessons", "promote", "--reinforces", "L007").out
+    assert "confirmed in this run already" in told.gate("lessons", "promote", "--reinforces", "L007").out
     assert (
         told.read(FILE)
         == before

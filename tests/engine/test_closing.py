@@ -55,7 +55,7 @@ class TestRunbook:
             (RUNBOOK.replace("Errors.\n", "### Alarms\n"), 7),
         ],
     )
-    def test_a_deployment_without_a_way_back_is_a_persons_decision(self, deploying, text, line):
+    def test_a_deployment_without_a_way_back_is_for_a_person_to_decide(self, deploying, text, line):
         deploying.write("pipeline/runbook.md", text)
         assert said(deploying) == [("consistency/runbook", "error", "runbook.md", line)]
         assert deploying.door().code == 3
@@ -317,3 +317,21 @@ class TestInARange:
 
     def verify(self, told):
         return json.loads(told.gate("verify", "--format", "json").out)
+
+
+def test_the_next_run_has_its_own_promotions(story):
+    told = story("complete")
+    told.write("pipeline/lessons-learned.md", lessons(lesson(1, "One"), lesson(2, "Two")))
+    told.commit("lessons", check=True)
+    assert told.gate("archive").code == 0
+    told.commit("archive", check=True)
+    assert told.gate("start", "Next", "--track", "nano").code == 0
+    more = (lesson(1, "One", 2, "2026-05-01"), lesson(2, "Two"), lesson(3, "Three"), lesson(4, "Four"))
+    told.write("pipeline/lessons-learned.md", lessons(*more))
+    assert said(told) == [], (
+        "a track without a retrospective leaves the file free, and the lessons are judged all the same"
+    )
+    told.write("pipeline/lessons-learned.md", lessons(*more, lesson(5, "Five")))
+    assert [one[0] for one in said(told)] == ["lessons/promotions"]
+    told.write("pipeline/lessons-learned.md", lessons(*more[1:]))
+    assert [one[0] for one in said(told)] == ["lessons/reused"]

@@ -100,8 +100,11 @@ def promote(title: str, body: str, reinforces: str) -> int:
     with desk() as one:
         done = lessons.reinforce(one, reinforces) if reinforces else lessons.promote(one, title, body)
         top = one.folder.top
-    said = f"reinforced {done.lesson.reinforced} times" if reinforces else neutral(done.lesson.title)
-    return _tell(top, done, f"{done.lesson.id} ({said}), written to", f"{done.lesson.id} is up to date in")
+    name = done.lesson.id
+    if reinforces:
+        times = f"{name}, reinforced {done.lesson.reinforced} times, written to"
+        return _tell(top, done, times, f"{name} was confirmed in this run already:")
+    return _tell(top, done, f"{name} ({neutral(done.lesson.title)}), written to", f"{name} has this title already:")
 
 
 @command.command()
@@ -115,7 +118,7 @@ def retire(lesson: str, reason: str) -> int:
     with desk() as one:
         done = lessons.retire(one, lesson, reason)
         top = one.folder.top
-    return _tell(top, done, f"{done.lesson.id} is retired, written to", f"{done.lesson.id} is retired already in")
+    return _tell(top, done, f"{done.lesson.id} is retired, written to", f"{done.lesson.id} is retired already:")
 
 
 def _tell(top: str, done: lessons.Kept, wrote: str, unchanged: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from commitgate.documents.facts import DeployLogFacts, GateFacts, SectionsFacts
 from commitgate.facts import Snapshot
 from commitgate.finding import ESCALATE, MALFORMED, WARNING, Finding
-from commitgate.judge.agreement import at_field, broken, in_line, missing, plain, quoted
+from commitgate.judge.agreement import at_field, broken, missing, plain, quoted
 from commitgate.judge.carried import carried_warnings
 from commitgate.policy.model import Policy, Track
 
@@ -13,7 +13,7 @@ _NEEDED = ("Rollback", "Health signals")
 
 
 def runbook(snapshot: Snapshot) -> list[Finding]:
-    """What a deployment needs that the runbook does not say; whether it may go ahead then, a person decides."""
+    """What a deployment needs and the runbook does not say; what is to be done then, a person decides."""
     path = f"{snapshot.root}/runbook.md"
     facts: SectionsFacts | None = snapshot.documents.get(path)
     if facts is None:
@@ -23,7 +23,7 @@ def runbook(snapshot: Snapshot) -> list[Finding]:
     for title in _NEEDED:
         problem, line = lacking(facts, title)
         if problem:
-            hint = f"write ## {title} in {path}; to deploy without it: git gate pass deploy --status ESCALATE"
+            hint = f"write ## {title} in {path}, or ask for a decision: git gate pass deploy --status ESCALATE"
             found.append(Finding("consistency/runbook", ESCALATE, f"the runbook {problem}", hint, path, line))
     return found
 
@@ -77,8 +77,7 @@ def retrospective(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFa
         message = f"contributions_written names {quoted([name])}, but the retrospective {problems[name][0]}"
         found.append(Finding("consistency/retrospective", MALFORMED, message, hint, path, line))
     if absent:
-        first = in_line(next((one.line for one in facts.sections), 0))
-        message = f"contributions_written names {quoted(absent)}, but retrospective.md{first} has no such section"
+        message = f"contributions_written names {quoted(absent)}, but retrospective.md has no such section"
         finding = Finding("consistency/retrospective", MALFORMED, message, hint)
         found.append(at_field(gate, "contributions_written", finding))
     return found

@@ -10,6 +10,7 @@ from commitgate.judge.advice import DONE, advise
 from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import fired
 from commitgate.judge.carried import carried_warnings
+from commitgate.judge.lessons import lessons_of
 from commitgate.judge.notes import labels, notes
 from commitgate.judge.stages import Box
 from commitgate.judge.verdict import Verdict
@@ -169,9 +170,11 @@ def _warnings(verdict: Verdict) -> list[str]:
 
 
 def _lessons(verdict: Verdict) -> list[str]:
+    """What the retrospective gate names, with the title where it names a number."""
     gate = verdict.snapshot.gates().get("stage-09")
     promoted = gate.fields.get("lessons_promoted") if gate is not None else None
-    return [plain(str(one)) for one in promoted] if isinstance(promoted, list) else []
+    titles = {lesson.id: f"{lesson.id} — {lesson.title}" for lesson in lessons_of(verdict.snapshot)}
+    return [plain(titles.get(str(one), str(one))) for one in promoted] if isinstance(promoted, list) else []
 
 
 def _next(policy: Policy, verdict: Verdict) -> str:
