@@ -212,6 +212,27 @@ def test_a_merge_that_keeps_ours_does_not_shed_a_veto(story):
     assert data["ready"] is False
 
 
+@pytest.mark.parametrize("way", ["away and back", "merge", "merge turned", "octopus", "plumbing"])
+def test_no_tree_of_before_takes_a_veto_back(story, way):
+    """The old tree holds the reviewer's approval; whoever brings it back is not the reviewer."""
+    told = story("reviewed")
+    told.policy_on_target("version: 1\nreviewers:\n  platform: {emails: [platform@example.com]}\n")
+    good, tree = told.oid(), told.git("rev-parse", "HEAD^{tree}").out.strip()
+    assert told.review("platform", "backend", "CHANGES REQUESTED", "BLOCKER: it leaks").code == 0
+    veto = told.oid()
+    if way == "away and back":
+        told.git("rm", "-rq", "pipeline")
+        smuggle(told, "away")
+        told.git("checkout", "-q", good, "--", "pipeline")
+        smuggle(told, "and back")
+    else:
+        parents = {"merge": (veto, good), "merge turned": (good, veto), "octopus": (good, veto, told.oid("main"))}
+        commit_tree(told, tree, *parents.get(way, (veto,)))
+    data = verify(told)
+    assert data["states"]["stage-06-backend"] == "fail"
+    assert (data["ready"], data["exit"] == 0) == (False, False)
+
+
 def test_a_merge_takes_over_a_veto_that_its_reviewer_has_answered(story):
     told = story("reviewed")
     told.policy_on_target("version: 1\nreviewers:\n  frontend: {emails: [frontend@example.com]}\n")

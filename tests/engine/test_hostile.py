@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
 from story import REPORT, RUN, derive
-from support import Repo
+from support import Repo, run
 
 EMAILS = """version: 1
 reviewers:
@@ -191,6 +192,14 @@ def test_outside_any_repository_every_command_says_so(tmp_path, command):
     assert said.code == 4
     assert "this is not a git repository" in said.said
     assert "git init" in said.said
+
+
+@pytest.mark.parametrize("command", ["check", "init", "why x"])
+def test_a_folder_that_is_gone_is_said(tmp_path, command):
+    script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    gate = (sys.executable, "-m", "commitgate", *command.split())
+    said = run("sh", "-c", script, "sh", *gate, cwd=tmp_path)
+    assert (said.code, "the current folder is not there any more" in said.said) == (4, True)
 
 
 def test_without_a_run_a_branch_of_another_history_is_free(repo):

@@ -57,6 +57,8 @@ class GitFailed(CannotDecide):
         said = stderr.strip().splitlines()
         if "not a git repository" in stderr:
             super().__init__("this is not a git repository", "go to one, or make one: git init", "engine/no-repository")
+        elif "Unable to read current working directory" in stderr:
+            super().__init__("the current folder is not there any more", "go to one that is", "engine/no-repository")
         else:
             message = f"git {command} failed ({status}): {said[-1] if said else 'no message'}"
             super().__init__(message, "git fsck, if git itself seems broken", "engine/git-failed")
