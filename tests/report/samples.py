@@ -11,8 +11,17 @@ STATES = ("pass", "fail", "escalate", "stale", "open", "waiting", "missing", "sk
 
 
 def stage(number: str, name: str, state: str, role: str = "dev", notes: tuple[str, ...] = ()) -> dict[str, object]:
-    """A row as ``plain.stage_data`` gives it."""
-    return {"stage": f"stage-{number}", "name": name, "state": state, "role": role, "needs": [], "notes": list(notes)}
+    """A row as ``plain.placed_stages`` gives it."""
+    return {
+        "label": number[:2],
+        "stage": f"stage-{number}",
+        "name": name,
+        "state": state,
+        "role": role,
+        "needs": [],
+        "notes": list(notes),
+        "waits_for": [],
+    }
 
 
 STALE = Finding(

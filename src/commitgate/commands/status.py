@@ -32,7 +32,7 @@ def command(as_json: bool, page: str | None) -> int:
         from commitgate.report import html  # nobody else needs the page
         from commitgate.working.output import emit
 
-        emit(html.render(_report(seen)), page)
+        emit(html.render_status(_report(seen)), page)
     elif not as_json:
         click.echo(status(seen), nl=False)
     return PASS
@@ -42,7 +42,7 @@ def _report(seen: tuple[Look, ...]) -> Report:
     from commitgate.report import model
 
     verdicts = [one.verdict for one in seen]
-    findings = [one for verdict in verdicts for one in (*verdict.lawful, *verdict.state, *verdict.obstacles)]
+    findings = [one for verdict in verdicts for one in (*verdict.lawful, *verdict.state)]
     waived = [one for verdict in verdicts for one in verdict.waived]
     judged = [(one.policy, one.verdict) for one in seen]
     return model.of_verdicts("Pipeline status", dict.fromkeys(findings), judged, waived)

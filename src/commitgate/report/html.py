@@ -33,21 +33,45 @@ _STATES = {
     "fail": ("bad", "FAIL"),
     "escalate": ("warn", "ESCALATE"),
     "stale": ("warn", "STALE"),
+    "open": ("now", "open"),
     "skipped": ("plain", "not needed"),
 }
+_FOLDED, _UNFOLDED = "", " open"  # of details: whether they show
 
 
 def render(report: Report) -> str:
-    """The report as one HTML document."""
+    """The answer of a check as one HTML document: what is wrong stands first."""
+    return _page(
+        report,
+        (
+            *_findings("Findings", report.findings),
+            *_stages(report, _FOLDED),
+            *_questions(report),
+            *_findings("Repaired later in this range", report.history),
+            *_warnings(report),
+        ),
+    )
+
+
+def render_status(report: Report) -> str:
+    """Where a run stands as one HTML document: the stages stand first."""
+    return _page(
+        report,
+        (
+            *_stages(report, _UNFOLDED),
+            *_questions(report),
+            *_warnings(report),
+            *_findings("What is wrong", report.findings),
+        ),
+    )
+
+
+def _page(report: Report, sections: tuple[str, ...]) -> str:
     style = _template("report.css")
     body = [
         *_header(report),
         *_next(report),
-        *_findings("Findings", report.findings),
-        *_stages(report),
-        *_list("Open questions", (f"{_text(asked)} {_code(command)}" for asked, command in report.questions)),
-        *_findings("Repaired later in this range", report.history),
-        *_list("Warnings carried forward", (f"{_code(stage)} {_text(text)}" for stage, text in report.warnings)),
+        *sections,
         *_list("Waived", (_waived(finding, waiver) for finding, waiver in report.suppressed)),
         f"<footer>commitgate {escape(__version__)}</footer>",
     ]
@@ -57,6 +81,14 @@ def render(report: Report) -> str:
         style_hash=f"sha256-{b64encode(sha256(style.encode()).digest()).decode()}",
         body="\n".join(body),
     )
+
+
+def _questions(report: Report) -> list[str]:
+    return _list("Open questions", (f"{_text(asked)} {_code(command)}" for asked, command in report.questions))
+
+
+def _warnings(report: Report) -> list[str]:
+    return _list("Warnings carried forward", (f"{_code(stage)} {_text(text)}" for stage, text in report.warnings))
 
 
 def _template(name: str) -> str:
@@ -130,30 +162,33 @@ def _more(count: int) -> str:
     return f" and {count} more" if count else ""
 
 
-def _stages(report: Report) -> list[str]:
+def _stages(report: Report, fold: str) -> list[str]:
     if not report.stages:
         return []
-    lines = ["<section>", "<h2>Stages</h2>", *_picture(report)]
+    lines = ["<section>", "<h2>Stages</h2>", *_picture(report, fold)]
     lines += ["<table>", "<thead><tr><th>Stage</th><th>Status</th><th>Role</th><th>Notes</th></tr></thead>", "<tbody>"]
     for row in report.stages:
         cells = (
             _badge(*_state(row)),
             f'<span class="soft">{_text(row["role"])}</span>',
-            _text("; ".join(row["notes"])),
+            _text("; ".join((*row["notes"], *_waits(row)))),
         )
-        lines.append(
-            f'<tr><td class="name">{_text(row["name"])}</td>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
-        )
+        name = _text(" ".join(part for part in (row.get("label", ""), row["name"]) if part))
+        lines.append(f'<tr><td class="name">{name}</td>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
     return [*lines, "</tbody>", "</table>", "</section>"]
 
 
-def _picture(report: Report) -> list[str]:
-    """The stages at a glance: as a strip, and where it is known what needs what, as a graph to be opened."""
+def _waits(row: dict[str, Any]) -> list[str]:
+    return [f"waits for {', '.join(row['waits_for'])}"] if row.get("waits_for") else []
+
+
+def _picture(report: Report, fold: str) -> list[str]:
+    """The stages at a glance: as a strip, and where it is known what needs what, as a graph (``fold``: see above)."""
     strip = [f'<li class="{_state(row)[0]}">{_text(row["name"])}</li>' for row in report.stages]
     lines = ['<ol class="flow" aria-hidden="true">', *strip, "</ol>"]
     if report.graph is not None and report.graph.nodes:
         lines += [
-            '<details class="card graph">',
+            f'<details class="card graph"{fold}>',
             "<summary>What needs what</summary>",
             drawing(report.graph),
             "</details>",

@@ -10,7 +10,7 @@ from commitgate.judge.verdict import Verdict
 from commitgate.judge.waiving import Waived
 from commitgate.record import Record
 from commitgate.report.chart import Chart, chart
-from commitgate.report.plain import run_data, stage_data
+from commitgate.report.plain import placed_stages, run_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Report(Record):
     """One answer of the gate, ready to be shown.
 
     findings: what is wrong; suppressed: findings that a waiver covers, each with the waiver in one line;
-    stages: rows as :func:`commitgate.report.plain.stage_data` gives them; exit: the exit code of the whole answer;
+    stages: rows as :func:`commitgate.report.plain.placed_stages` gives them; exit: the exit code of the whole answer;
     run: ``{"id", "feature", "track"}`` or None; warnings: (stage id, text) as gates carry them forward;
     history: findings about commits of a range that a later commit repaired, each message naming its commit, with the
     level they count with (warnings unless the history is judged strictly);
@@ -64,7 +64,7 @@ def of_verdicts(
         title=title,
         findings=listed,
         suppressed=tuple((one.finding, one.told) for one in waived),
-        stages=tuple(row for _, verdict in runs for row in _stages(verdict, len(runs))),
+        stages=tuple(row for policy, verdict in runs for row in _stages(policy, verdict, len(runs))),
         ready=all(verdict.ready for _, verdict in runs),
         exit=exit_code(listed),
         run=run_data(first[1]),
@@ -81,8 +81,8 @@ def of_verdicts(
     )
 
 
-def _stages(verdict: Verdict, runs: int) -> list[dict[str, Any]]:
-    rows = stage_data(verdict)
+def _stages(policy: Policy, verdict: Verdict, runs: int) -> list[dict[str, Any]]:
+    rows = placed_stages(policy, verdict)
     return rows if runs == 1 else [{**row, "name": f"{row['name']} ({verdict.snapshot.root})"} for row in rows]
 
 

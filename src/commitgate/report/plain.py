@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from commitgate.finding import VERDICTS, Finding
-from commitgate.judge.notes import notes
+from commitgate.judge.notes import labels, notes
+from commitgate.judge.places import waits_for
 from commitgate.judge.verdict import Verdict
 
 TYPE_CHECKING = False
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from commitgate.documents.facts import Question
+    from commitgate.policy.model import Policy
     from commitgate.report.model import Report
 
 
@@ -99,3 +101,15 @@ def stage_data(verdict: Verdict) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def placed_stages(policy: Policy, verdict: Verdict) -> list[dict[str, Any]]:
+    """The same rows with their short labels, and what each waits for."""
+    board = verdict.board
+    if board is None:
+        return []
+    short = labels(board)
+    return [
+        {"label": short[box.stage_id], **row, "waits_for": list(waits_for(policy, verdict, box))}
+        for box, row in zip(board.boxes, stage_data(verdict), strict=True)
+    ]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from commitgate.finding import VERDICTS, exit_code
 from commitgate.judge.advice import Advice
 from commitgate.judge.carried import carried_warnings
-from commitgate.judge.notes import labels
-from commitgate.judge.places import checkpoints, open_questions, waits_for
+from commitgate.judge.places import checkpoints, open_questions
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.model import Policy
-from commitgate.report.plain import finding_data, question_data, run_data, stage_data, warning_data
+from commitgate.report.plain import finding_data, placed_stages, question_data, run_data, warning_data
 from commitgate.report.step import step_data, step_lines
 from commitgate.report.table import table
 from commitgate.report.text import Colours, neutral, render, waived_lines
@@ -29,7 +28,7 @@ def status_data(policy: Policy, verdict: Verdict, advice: Advice) -> dict[str, A
         "verdict": VERDICTS[code],
         "exit": code,
         "ready": verdict.ready,
-        "stages": _stages(policy, verdict),
+        "stages": placed_stages(policy, verdict),
         "checkpoints": [one._asdict() for one in checkpoints(policy, verdict)],
         "warnings": warning_data(carried_warnings(verdict.snapshot)),
         "questions": question_data(open_questions(verdict)),
@@ -37,17 +36,6 @@ def status_data(policy: Policy, verdict: Verdict, advice: Advice) -> dict[str, A
         "suppressed": [{**finding_data(one.finding), "waiver": one.told} for one in verdict.waived],
         "next": step_data(advice),
     }
-
-
-def _stages(policy: Policy, verdict: Verdict) -> list[dict[str, Any]]:
-    board = verdict.board
-    if board is None:
-        return []
-    short = labels(board)
-    return [
-        {"label": short[box.stage_id], **row, "waits_for": list(waits_for(policy, verdict, box))}
-        for box, row in zip(board.boxes, stage_data(verdict), strict=True)
-    ]
 
 
 def status_text(data: dict[str, Any], verdict: Verdict, advice: Advice, colour: Colours) -> str:
