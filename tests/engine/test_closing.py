@@ -233,6 +233,19 @@ class TestLessonsOverTime:
         found = json.loads(two.gate("verify", "--format", "json").out)["findings"]
         assert "lessons/doubled" in {one["rule"] for one in found}
 
+    def test_what_is_repaired_is_not_new(self, closing):
+        closing.git("switch", "-q", "main")
+        old = [f"### L{number} — T{number}\n\nText.\n" for number in (1, 2, 3)]
+        closing.write("pipeline/lessons-learned.md", lessons(*old, lesson(9, "Nine")))
+        closing.git("add", "pipeline/lessons-learned.md")
+        closing.git("commit", "-q", "-m", "lessons of another form")
+        closing.git("switch", "-q", "feature/reset")
+        closing.git("merge", "-q", "--no-verify", "--no-edit", "main")
+        repaired = [lesson(number, f"T{number}") for number in (1, 2, 3)]
+        closing.write("pipeline/lessons-learned.md", lessons(*repaired, lesson(9, "Nine")))
+        assert said(closing) == []
+        assert closing.commit("repaired", check=False).code == 0
+
     def test_the_policy_says_how_many(self, story):
         told = story("deployed")
         told.policy_on_target("lessons: {promotions: 1}\n")

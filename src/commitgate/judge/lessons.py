@@ -19,8 +19,21 @@ def lessons_of(snapshot: Snapshot) -> tuple[Lesson, ...]:
     return facts.lessons if facts is not None else ()
 
 
+def _known_exactly(parents: tuple[Snapshot, ...]) -> bool:
+    """Whether every parent's document can be read: else a repaired lesson would look like a new one."""
+    documents: list[LessonsFacts] = [
+        parent.documents[path]
+        for parent in parents
+        for path in (f"{parent.root}/{LESSONS_FILE}",)
+        if path in parent.documents
+    ]
+    return not any(one.findings for one in documents)
+
+
 def learned(before: History, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> History:
     """The history with the lessons that a tree promotes or reinforces; the very same when it does neither."""
+    if not differ(snapshot, parents) or not _known_exactly(parents):
+        return before
     held: dict[int, Lesson] = {}
     for parent in parents:
         for lesson in lessons_of(parent):
@@ -82,7 +95,7 @@ def lesson_findings(policy: Policy, facts: Facts, after: History) -> list[Findin
     lessons = lessons_of(side)
     if not found:  # in a document that cannot be read exactly, nothing is known to be missing
         found += [_gone(path, number) for number in sorted(held.keys() - {lesson.number for lesson in lessons})]
-    last = max(held, default=0)
+    last = max(held, default=0) if _known_exactly(facts.parents) else 0
     for lesson in lessons:
         titles = held.get(lesson.number)
         if titles is not None and plain(lesson.title) not in titles:
