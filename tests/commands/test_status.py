@@ -99,6 +99,40 @@ def test_questions_that_nobody_has_answered(story: Callable[[str], Story]) -> No
     assert lines[lines.index("1 open question:") + 1] == "  2. And Kafka? (PRINCIPAL)"
 
 
+class TestSeveralRuns:
+    @pytest.fixture
+    def told(self, repo: Story) -> Story:
+        repo.write(".gates.yaml", 'version: 1\nruns: ["runs/*"]\n')
+        repo.commit("policy")
+        repo.branch("feature/x")
+        for feature in ("one", "two"):
+            repo.gate("--run", f"runs/{feature}", "start", feature, check=True)
+        return repo
+
+    def test_each_has_its_answer_and_commands_name_the_run(self, told: Story) -> None:
+        data = data_of(told, "status")
+        assert [one["run"]["feature"] for one in data["runs"]] == ["one", "two"]
+        commands = [one["next"]["command"] for one in data["runs"]]
+        assert commands == [f"git gate --run runs/{name} stage requirements" for name in ("one", "two")]
+        assert told.gate(*commands[1].split()[2:]).code == 0
+        assert told.gate("status").out.count("Pipeline status") == 2
+
+    def test_a_run_that_was_named_stays_named(self, told: Story) -> None:
+        said = json.loads(told.gate("--run", "runs/two", "next", "--json").out)
+        assert said["command"] == "git gate --run runs/two stage requirements"
+        said = json.loads(told.gate("--run", "runs/two", "next", "--apply", "--json").out)
+        assert said["written"] == ["runs/two/brief.md"]
+        inside = Story(told.path / "runs" / "one")
+        assert data_of(inside, "next")["command"] == "git gate stage requirements"
+
+    def test_pages_are_of_the_run_that_is_meant(self, told: Story) -> None:
+        assert told.gate("visualize").code != 0
+        told.gate("--run", "runs/two", "visualize", check=True)
+        assert "Pipeline: two" in told.read("runs/two/diagram.md")
+        Story(told.path / "runs" / "one").gate("summary", check=True)
+        assert "Summary: one" in told.read("runs/one/summary.md")
+
+
 class TestWhatIsNotCommitted:
     def test_a_finished_stage_is_named_and_work_in_progress_is_not(self, story: Callable[[str], Story]) -> None:
         told = story("clarified")

@@ -11,8 +11,9 @@ from commitgate.report.step import next_data, next_text
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
 from commitgate.working.applying import Applied, apply_next
+from commitgate.working.asking import named_run
 from commitgate.working.desk import Desk, desk
-from commitgate.working.looking import from_here
+from commitgate.working.pasting import pasteable
 
 
 def apply() -> tuple[Desk, Applied]:
@@ -23,7 +24,7 @@ def apply() -> tuple[Desk, Applied]:
 
 def told_as_data(one: Desk, done: Applied) -> None:
     """The step as it was before, and what came of it."""
-    data = next_data(one.policy, one.answer.verdict, from_here(done.advice, one.folder.top))
+    data = next_data(one.policy, one.answer.verdict, pasteable(done.advice, one.folder.top, named_run()))
     data |= {"applied": not done.obstacle, "written": list(done.written), "obstacle": done.obstacle}
     click.echo(json_text(data), nl=False)
 
@@ -32,7 +33,7 @@ def told_as_text(one: Desk, done: Applied) -> None:
     """What was done and how to record it; else the step, and why it is left."""
     advice, top = done.advice, one.folder.top
     if done.obstacle:
-        click.echo(next_text(one.policy, one.answer.verdict, from_here(advice, top), colours()), nl=False)
+        click.echo(next_text(one.policy, one.answer.verdict, pasteable(advice, top, named_run()), colours()), nl=False)
         click.echo(f"not applied: {neutral(done.obstacle)}")
         return
     click.echo(f"{advice.kind} {neutral(advice.gate or advice.stage)}: {neutral(advice.reason)}")

@@ -17,7 +17,8 @@ from commitgate.record import Record
 from commitgate.report.status import status_data, status_text
 from commitgate.report.step import next_text
 from commitgate.report.terminal import colours
-from commitgate.working.asking import asked
+from commitgate.working.asking import asked, named_run
+from commitgate.working.pasting import pasteable
 
 
 class Look(Record):
@@ -31,38 +32,22 @@ class Look(Record):
 def look() -> Look:
     """Judge the work tree about the run that is meant; CannotDecide or PolicyRefused when that is impossible."""
     with open_engine() as engine:
-        return _seen(engine, engine.ask(asked(WORKTREE), int(time.time())))
+        return _seen(engine, engine.ask(asked(WORKTREE), int(time.time())), named_run())
 
 
 def look_at_each() -> tuple[Look, ...]:
     """The same about every run that the question is about: at the root of a branch with several, each of them."""
     with open_engine() as engine:
-        return tuple(_seen(engine, one) for one in engine.ask_each(asked(WORKTREE), int(time.time())))
+        answers = engine.ask_each(asked(WORKTREE), int(time.time()))
+        several = len(answers) > 1
+        return tuple(_seen(engine, one, one.place.folder if several else named_run()) for one in answers)
 
 
-def _seen(engine: Engine, answer: Answer) -> Look:
-    advice = advise(answer.policy, answer.verdict)
-    if not os.path.lexists(".git"):
-        advice = from_here(advice, engine.repo.top())
+def _seen(engine: Engine, answer: Answer, run: str) -> Look:
+    # At the root, where most people stand, git need not be asked where that is.
+    top = "." if os.path.lexists(".git") else engine.repo.top()
+    advice = pasteable(advise(answer.policy, answer.verdict), top, run)
     return Look(answer.policy, answer.verdict, advice)
-
-
-def from_here(advice: Advice, top: str) -> Advice:
-    """The advice with commands that work in the current folder, also where they name paths from the root ``top``."""
-    up = os.path.relpath(top)
-    if up == ".":
-        return advice
-    return advice._replace(commit=_placed(advice.commit, up), command=_placed(advice.command, up))
-
-
-def _placed(command: str, up: str) -> str:
-    import shlex  # brings regular expressions, and most people stand at the root
-
-    for start in ("git add ", "git gate validate "):
-        if command.startswith(start):
-            program, verb = start.rstrip().rsplit(" ", 1)
-            return f"{program} -C {shlex.quote(up)} {verb} {command[len(start) :]}"
-    return command
 
 
 def status(seen: tuple[Look, ...]) -> str:
