@@ -182,6 +182,43 @@ def test_no_name_breaks_the_real_parser(many: list[list[str]]) -> None:
         assert len(said["edges"]) == inner + 1
 
 
+OWN_GRAPH = """\
+version: 1
+stages:
+  design: {title: 'Design"] --> [*] %%{x}%%'}
+  threat-model:
+    gate: stage-10
+    title: "<script>alert(1)</script> end note"
+    role: security
+    needs: [design]
+    writes: [threat-model.md]
+    bound: [threat-model.md]
+  accessibility:
+    gate: stage-11
+    title: "`a`; b\\nc"
+    role: designer
+    needs: [build]
+    fan_out: area
+    when: {area_changed: frontend}
+    writes: [accessibility.md]
+    bound: [accessibility.md]
+  qa: {needs: [peer-review, accessibility, threat-model]}
+"""
+
+
+@needed
+def test_the_real_parser_reads_the_graph_of_a_repository_of_its_own(story: Callable[[str], Story]) -> None:
+    told = story("built")
+    told.policy_on_target(OWN_GRAPH)
+    told.gate("visualize", check=True)
+    (said,) = parsed(fenced(told.read("pipeline/diagram.md")))
+    assert said.get("type") == "stateDiagram", said
+    found = {state["descriptions"][0].split("<br>")[0] for state in said["states"] if state["descriptions"]}
+    assert "10 script alert(1) /script end note" in found
+    edges = names(drawn(told), list(drawn(told).edges))
+    assert ("Checkpoint b", "10 <script>alert(1)</script> end note") in edges
+
+
 @needed
 def test_the_real_parser_reads_every_other_diagram(story: Callable[[str], Story]) -> None:
     flow = fenced(mermaid.diagram(stage_data(answer(story("built")).verdict)) + "\n")
