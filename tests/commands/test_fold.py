@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from story import REPORT
+from story import REPORT, RUN
 
 
 def test_the_sign_off_folds_from_qa(story):
@@ -105,3 +105,12 @@ def test_hotfix_has_no_fold(repo):
 
 def test_without_a_run_nothing_folds(repo):
     assert repo.gate("fold").code == 2
+
+
+def test_a_track_without_the_stage_has_no_fold(story):
+    told = story("started")
+    told.policy_on_target("tracks: {nano: {stages: [build]}}\n")
+    told.git("reset", "-q", "--hard", "main")
+    told.write("pipeline/run.json", RUN.replace('"full"', '"nano"'))
+    said = told.gate("fold")
+    assert (said.code, "the track nano has no fold" in said.err) == (2, True)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commitgate.finding import MALFORMED, Finding
+from commitgate.judge.verdict import required_stages
 from commitgate.policy.condition import World, because, described, holds, settled
 from commitgate.policy.load import load_policy
 from commitgate.policy.model import TRACKS, Policy, Stage, Track
@@ -57,6 +58,17 @@ def test_a_new_stage_is_on_the_tracks_that_take_all_and_on_every_track_when_it_s
     assert why_left_out(plain.tracks["nano"])["audit"] == "the track nano leaves it out"
     everywhere = good(own("every_track: true"))
     assert all("stage-10" not in everywhere.tracks[name].forbidden for name in TRACKS)
+
+
+def test_a_new_stage_stands_behind_what_it_needs_so_a_merge_asks_for_it() -> None:
+    extra = "  second: {gate: stage-11, role: r, needs: [build]}\n  last: {gate: stage-12, role: r, needs: [deploy]}\n"
+    policy = good(own() + extra + "  free: {gate: stage-13, role: r}\n")
+    names = [stage.name for stage in policy.tracks["full"].stages]
+    assert names[names.index("build") :][:4] == ["build", "audit", "second", "pre-review"]
+    assert names[-3:] == ["deploy", "last", "retrospective"]
+    required = required_stages(policy, policy.tracks["full"])
+    assert {"audit", "second", "free"} <= set(required)
+    assert "last" not in required
 
 
 def test_conditions_are_compiled_and_patterns_of_triggers_expanded() -> None:

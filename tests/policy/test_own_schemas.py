@@ -14,6 +14,8 @@ from commitgate.policy.gates import GateRules
 from commitgate.policy.load import load_policy
 from commitgate.policy.model import Policy
 from commitgate.policy.paths import classify
+from commitgate.working.own_fields import own_asks
+from commitgate.working.settings import BOOLEAN, TEXT, UNSET
 
 PATH = "policy/audit.schema.json"
 POLICY = f"""\
@@ -160,3 +162,28 @@ def test_only_a_path_inside_the_repository_is_taken(path: str) -> None:
     policy, findings = load_policy(POLICY.replace(PATH, json.dumps(path)).encode(), lambda _: text(SCHEMA))
     assert policy is None
     assert {finding.rule for finding in findings} == {"policy/schema"}
+
+
+def test_the_gate_of_an_area_speaks_of_that_area() -> None:
+    policy = accepted(SCHEMA)
+    assert rules_of(policy, stage="stage-11-backend", area="backend") == []
+    assert rules_of(policy, stage="stage-11-backend", area="frontend") == ["gate/area"]
+    assert rules_of(policy, stage="stage-11-backend", area="") == []  # what an area must be is for the schema to say
+
+
+def test_what_a_person_is_asked() -> None:
+    schema = accepted(
+        {**SCHEMA, "required": ["score", "tool", "level", "fine", "status"],
+         "properties": {
+             **SCHEMA["properties"],
+             "level": {"enum": ["A", "AA"], "description": "Which level?"},
+             "fine": {"type": "boolean", "const": True},
+             "tool": {"type": ["string", "null"]},
+         }}
+    ).schemas[0]  # fmt: skip
+    asks = {ask.key: (ask.kind, ask.question, ask.passing) for ask in own_asks(schema, ("status", "score"))}
+    assert asks == {
+        "tool": (TEXT, "tool", UNSET),
+        "level": (TEXT, "Which level? (A, AA)", UNSET),
+        "fine": (BOOLEAN, "fine", True),
+    }

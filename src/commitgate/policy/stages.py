@@ -47,7 +47,7 @@ def stages(sources: Sources, checkpoints: tuple[Checkpoint, ...], names: Names) 
     """
     shipped: dict[str, Any] = sources.shipped["stages"]
     own: dict[str, Any] = sources.own.get("stages") or {}
-    written = {**shipped, **{name: laid_over(shipped.get(name, {}), change) for name, change in own.items()}}
+    written = {name: laid_over(shipped.get(name, {}), own.get(name)) for name in _in_place(shipped, own)}
     after = {checkpoint.after: checkpoint.letter for checkpoint in checkpoints}
     wrong = len(sources.findings)
     made = {
@@ -66,6 +66,24 @@ def stages(sources: Sources, checkpoints: tuple[Checkpoint, ...], names: Names) 
         message = f"the stages need each other in a circle: {' needs '.join(found)}"
         sources.refuse("cycle", ("stages", blamed, "needs"), message, "take one of these needs away")
     return made if len(sources.findings) == wrong else {}
+
+
+def _in_place(shipped: dict[str, Any], own: dict[str, Any]) -> list[str]:
+    """Every name in the order of the files, each new stage behind the last one that it needs.
+
+    Between stages that do not need each other this is the order in force; so a merge, which asks for everything up to
+    one stage, asks for a new one before it too, whether or not another stage needs that.
+    """
+    names = list(shipped)
+    for name in own:
+        if name in shipped:
+            continue
+        needs = own[name].get("needs") or ()
+        at = 1 + max((names.index(need) for need in needs if need in names), default=0)
+        while at < len(names) and names[at] not in shipped:
+            at += 1
+        names.insert(at, name)
+    return names
 
 
 def _stage(name: str, fields: dict[str, Any], checkpoint: str, when: Condition) -> Stage:
@@ -91,7 +109,9 @@ def _stage(name: str, fields: dict[str, Any], checkpoint: str, when: Condition) 
 def _check_gates(sources: Sources, made: dict[str, Stage]) -> None:
     """Each stage has a gate and a role, and every gate id is that of one stage only."""
     gates: dict[str, str] = {}
-    for name, stage in made.items():
+    own = sources.own.get("stages") or {}
+    for name in sorted(made, key=lambda one: one in own):  # a shipped stage has the older right to its gate
+        stage = made[name]
         path: Path = ("stages", name)
         if not stage.gate or not stage.role:
             missing = "gate" if not stage.gate else "role"
@@ -103,7 +123,7 @@ def _check_gates(sources: Sources, made: dict[str, Stage]) -> None:
         for other, one in made.items():
             if stage.fan_out and stage.gate and one.gate.startswith(f"{stage.gate}-"):
                 area = one.gate[len(stage.gate) + 1 :]
-                blamed = other if other in (sources.own.get("stages") or {}) else name
+                blamed = other if other in own else name
                 message = f"stages.{other}: the gate {one.gate} reads as that of the area '{area}' in {name}"
                 hint = "give it a number of its own, such as stage-10"
                 sources.refuse("schema", ("stages", blamed, "gate"), message, hint)

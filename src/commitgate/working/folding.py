@@ -24,6 +24,7 @@ _SIGN_OFF: dict[str, Any] = {
     "runbook_referenced": False,
     "auto_from_stage_07": True,
 }
+_BUILD_GATE, _QA_GATE = "stage-04", "stage-07"
 # No test was counted: the build's own check of the change stands for them, and the gate says so.
 _QA: dict[str, Any] = {
     "all_acceptance_criteria_met": True,
@@ -40,15 +41,16 @@ _QA: dict[str, Any] = {
 def fold(desk: Desk) -> list[Written]:
     """Write the folded gate of the run's track; Refused with every obstacle when it may not be folded."""
     track = desk.track
-    if track.fold == "build":
-        stage = next(stage for stage in track.stages if stage.gate == "stage-07")
+    from_build = track.fold == "build"
+    stages = [stage for stage in track.stages if (stage.gate == _QA_GATE if from_build else stage.foldable)]
+    if not track.fold or not stages:
+        raise GateError(f"the track {track.name} has no fold", "pass the stage itself", BLOCKED)
+    stage = stages[0]
+    if from_build:
         fields, warning = _QA, "QA folded from the build: no tests were counted"
         obstacles = _build_obstacles(desk)
     else:
-        stages = [stage for stage in track.stages if stage.foldable]
-        if not track.fold or not stages:
-            raise GateError(f"the track {track.name} has no fold", "pass the stage itself", BLOCKED)
-        stage, fields, warning = stages[0], _SIGN_OFF, "Deployment not requested by auto-fold"
+        fields, warning = _SIGN_OFF, "Deployment not requested by auto-fold"
         obstacles = fold_obstacles(desk.snapshot, track)
     path = gate_path(desk.snapshot.root, stage.gate)
     if obstacles:
@@ -76,7 +78,9 @@ def _refuse_authored(desk: Desk, stage: Stage) -> None:
 def _build_obstacles(desk: Desk) -> list[str]:
     """Why the build gates do not prove QA; [] when each of them says that the change was checked."""
     gates = desk.snapshot.gates()
-    stage = next(stage for stage in desk.track.stages if stage.gate == "stage-04")
+    stage = next((stage for stage in desk.track.stages if stage.gate == _BUILD_GATE), None)
+    if stage is None:
+        return [f"the track {desk.track.name} has no build that it could be folded from"]
     obstacles = []
     for area in instances(desk.policy, stage, desk.snapshot, {}):
         stage_id = gate_id(stage, area)
