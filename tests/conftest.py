@@ -34,6 +34,12 @@ SETTINGS = """\
 \tdefaultBranch = main
 [advice]
 \tdetachedHead = false
+[maintenance]
+\tauto = false
+[gc]
+\tauto = 0
+[core]
+\tfsync = none
 [protocol "file"]
 \tallow = always
 """

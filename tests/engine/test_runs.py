@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from commitgate.facts import Change
 from commitgate.policy.load import load_policy
 from commitgate.policy.run_patterns import Place, containing, fixed_part, product_root, refusal
 from story import Story
-from support import Repo, run
+from support import Repo, gate
 
 TEAM = 'version: 1\ntarget: main\nruns: ["pipelines/*"]\n'
 SERVICES = 'version: 1\ntarget: main\nruns: ["services/*/pipeline"]\n'
@@ -74,7 +73,7 @@ class Team(Story):
 
 def said(folder: Path, *words: str) -> tuple[int, str]:
     """Exit code and output of ``git gate``."""
-    result = run(sys.executable, "-m", "commitgate", *words, cwd=folder)
+    result = gate(*words, cwd=folder)
     return result.code, result.out + result.err
 
 
@@ -379,3 +378,15 @@ def test_a_path_belongs_to_the_nearest_root() -> None:
     neighbour = Place("pipelines/a", "", (), ("pipelines/b",))
     assert not neighbour.owns(policy, "pipelines/b/brief.md")
     assert neighbour.owns(policy, "pipelines/b/code.py")
+
+
+def test_a_waiver_stands_on_the_target_before_its_run_does(team: Team) -> None:
+    waiver = ["waiver", "new", "run/landed", "--scope", "**", "--reason", "r", "--owner", "o", "--approved-by", "p"]
+    code, out = said(team.path, "--run", "pipelines/one", *waiver)
+    assert code == 0, out
+    (written,) = (team.path / "pipelines/one/waivers").iterdir()
+    team.commit("waiver")
+    team.git("switch", "-q", "-c", "work")
+    team.begin("pipelines/one")
+    code, out = said(team.path, "waiver", "list")
+    assert (code, written.stem in out, "active" in out) == (0, True, True)
