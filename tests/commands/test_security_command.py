@@ -140,6 +140,14 @@ def test_record_writes_the_skip_once_and_only_when_nothing_fires(story):
     assert told.read("pipeline/context.md") == before
 
 
+def test_record_looks_at_lines_too(story):
+    told = story("clarified")
+    told.write("src/backend/plain.js", "const x = eval(y)\n")
+    before = told.read("pipeline/context.md")
+    assert told.gate("security", "--record").code == 2
+    assert told.read("pipeline/context.md") == before
+
+
 def test_options_that_exclude_each_other(story):
     told = story("clarified")
     for arguments in (("--record", "src/a.py"), ("--record", "--index"), ("--index", "--rev", "HEAD")):

@@ -181,11 +181,15 @@ def test_lines_are_numbered_in_their_own_blob() -> None:
 
 
 def test_a_new_name_is_new_to_the_file() -> None:
-    old = "a = os.environ['HOME']\n"
+    old = "a = os.environ['OLD']\n"
     assert fired("a.py", old.replace("a =", "b ="), old) == set(), "the same name, asked for on another line"
-    assert fired("a.py", old + "b = os.environ['HOME']\n", old) == set()
-    assert fired("a.py", "a = os.environ['HOME'] + os.environ['NEXT']\n", old) == {"env:example"}
+    assert fired("a.py", old + "b = os.environ['OLD']\n", old) == set()
+    assert fired("a.py", "a = os.environ['OLD'] + os.environ['NEXT']\n", old) == {"env:example"}
     assert fired("a.py", "", old) == set(), "a setting that is read no longer"
+    assert fired("a.js", "if (process.env.NODE_ENV) {}\n") == set(), (
+        "what every process has is no setting of the product"
+    )
+    assert fired("a.js", "if (process.env.NODE_ENV_NAME) {}\n") == {"env:example"}
 
 
 def test_the_language_is_told_by_the_name() -> None:

@@ -61,6 +61,8 @@ class LineRules:
         for name in dict.fromkeys(names(text)):
             for trigger, idiom in self._candidates(name):
                 for new in [""] if idiom.phrase else idiom.search(text):
+                    if idiom.names_new and words(new) in self._exceptions[trigger.id]:
+                        continue
                     found.setdefault((trigger.id, new), (trigger, idiom, new))
         return list(found.values())
 
