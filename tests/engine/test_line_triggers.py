@@ -283,3 +283,19 @@ def test_filters_make_no_line(repo, attributes):
     assert fired(repo) == set()
     repo.commit("after")
     assert fired(repo, "--rev", "HEAD") == set()
+
+
+def test_a_review_after_a_pass_that_is_bound_to_names_and_lines_is_no_early_work(story):
+    told = story("clarified")
+    for area, path, text in (("backend", "auth.js", "// who\n"), ("frontend", "form.js", EVAL)):
+        told.write(f"src/{area}/{path}", text)
+        told.write(f"pipeline/pr-{area}.md", f"# {area}\n")
+        told.write_gate(f"stage-04-{area}")
+        told.commit(f"build {area}", author=f"dev-{area}")
+    STEPS["prereviewed"](told)
+    told.write_gate("stage-05-security", triggering_conditions=["content:exec", "path:auth"])
+    told.commit("security review", author="security")
+    assert told.review("platform", "backend").code == 0
+    said = told.gate("verify", "--format", "json")
+    assert json.loads(said.out)["history"] == []
+    assert told.state("stage-05-security") == "pass"
