@@ -11,23 +11,20 @@ from __future__ import annotations
 import ast
 import inspect
 import json
-import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
-from markdown_it import MarkdownIt
 
 import man_page
 from commitgate.commands import COMMANDS, GROUPS
 from commitgate.finding import VERDICTS
 from commitgate.policy.catalog import catalog
+from played import refreshed
 from support import CHECKOUT, SOURCE
 
 DOCS = CHECKOUT / "docs"
@@ -264,96 +261,6 @@ def _value(field: dict[str, Any]) -> str:
     if field.get("pattern") == "\\S":
         words += ", not blank"
     return _escaped(words + (f": {field['description']}" if "description" in field else ""))
-
-
-# -- a page whose commands are run ------------------------------------------------------------------------------
-
-
-class Step(NamedTuple):
-    """A command with the output that the page shows, or a file that the page tells the reader to write.
-
-    first, last: the lines of the page (0-based, end excluded) that hold the output.
-    """
-
-    command: str
-    output: str
-    first: int
-    last: int
-
-
-def steps(text: str) -> list[Step]:
-    """The ``console`` blocks and the blocks with ``file=<path>`` of a page, in order."""
-    found = []
-    for token in MarkdownIt().parse(text):
-        if token.type != "fence":
-            continue
-        info, start = token.info.split(), token.map[0] + 1
-        lines = token.content.splitlines()
-        named = [word.removeprefix("file=") for word in info if word.startswith("file=")]
-        if named:
-            folder = os.path.dirname(named[0]) or "."
-            command = f"mkdir -p {folder} && cat > {named[0]} <<'END OF FILE'\n{token.content}END OF FILE"
-            found.append(Step(command, "", start, start))
-        elif info[:1] == ["console"]:
-            prompts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
-            for at, end in zip(prompts, [*prompts[1:], len(lines)], strict=True):
-                output = "\n".join(lines[at + 1 : end])
-                found.append(Step(lines[at][2:], output, start + at + 1, start + end))
-    return found
-
-
-def outputs(played: list[Step], folder: Path) -> list[str]:
-    """What each command really says, all run by one shell in an empty folder, apart from the user's configuration."""
-    programs, work, home = folder / "bin", folder / "work", folder / "home"
-    for path in (programs, work, home):
-        path.mkdir()
-    gate = programs / "git-gate"
-    gate.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m commitgate \"$@\"\n")
-    gate.chmod(0o755)
-    mark = "\x01"
-    script = "\n".join(["exec 2>&1", *(f"{step.command}\nprintf '{mark}'" for step in played), ""])
-    environment = {
-        # So that doctor has no reason to speak of the manual page.
-        "MANPATH": f"{sys.prefix}/share/man:",
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(SOURCE),
-        "HOME": str(home),
-        "XDG_CONFIG_HOME": str(home / "config"),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-    }
-    done = subprocess.run(["sh", "-c", script], cwd=work, env=environment, capture_output=True, text=True, timeout=300)
-    said = done.stdout.split(mark)
-    if len(said) != len(played) + 1:
-        raise AssertionError(f"the shell ended early:\n{done.stdout[-2000:]}\n{done.stderr}")
-    return [one.strip("\n") for one in said[:-1]]
-
-
-def plain(output: str) -> str:
-    """An output without what differs from run to run: times, ids, digests, versions."""
-    for pattern, word in (
-        (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "<time>"),
-        (r"\d{4}-\d\d-\d\d-([a-z-]+)-[0-9a-f]{6}\b", r"<date>-\1-<id>"),
-        (r"\b[0-9a-f]{7,64}\b", "<id>"),
-        (r"\b\d+\.\d+\.\d+\b", "<version>"),
-        (r"[ \t]+$", ""),
-    ):
-        output = re.sub(pattern, word, output, flags=re.MULTILINE)
-    return output
-
-
-def refreshed(text: str, folder: Path) -> str:
-    """The page with its outputs as they are now, where they differ in more than times and ids."""
-    lines = text.split("\n")
-    played = steps(text)
-    for step, said in reversed(list(zip(played, outputs(played, folder), strict=True))):
-        if "internal error" in said:
-            raise AssertionError(f"{step.command}\n{said}")
-        if plain(said) != plain(step.output):
-            lines[step.first : step.last] = said.split("\n") if said else []
-    return "\n".join(lines)
 
 
 # -- together ---------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-import docs_pages
+import played
 from commitgate.commands import COMMANDS, GROUPS, help_text
 from commitgate.demo.scenario import STORY
 from commitgate.judge.rehearsal import differences, rehearse
@@ -21,7 +21,8 @@ from commitgate.policy.cases import load_cases
 from commitgate.policy.catalog import catalog
 from commitgate.policy.load import load_policy
 from commitgate.policy.paths import Classifier
-from docs_pages import DOCS, PAGES, PLAYED, outputs, plain, steps
+from docs_pages import DOCS, PAGES, PLAYED
+from played import outputs, plain, steps
 from support import CHECKOUT
 
 TEXTS = {path.relative_to(CHECKOUT).as_posix(): path.read_text("utf-8") for path in sorted(DOCS.glob("*.md"))}
@@ -66,9 +67,9 @@ class TestWrittenPages:
 class TestPlayedPages:
     @pytest.mark.parametrize("name", PLAYED)
     def test_every_command_says_what_the_page_shows(self, name, tmp_path):
-        played = steps(TEXTS[f"docs/{name}"])
-        assert len(played) > 20
-        for step, said in zip(played, outputs(played, tmp_path), strict=True):
+        told = steps(TEXTS[f"docs/{name}"])
+        assert len(told) > 20
+        for step, said in zip(told, outputs(told, tmp_path), strict=True):
             assert plain(said) == plain(step.output), step.command
 
     def test_only_times_ids_and_versions_are_left_out(self):
@@ -193,4 +194,4 @@ class TestReadme:
 
 def test_the_writer_touches_nothing_that_is_in_step(tmp_path: Path) -> None:
     text = TEXTS["docs/quickstart.md"].split("## Adopt commitgate")[0]
-    assert docs_pages.refreshed(text, tmp_path) == text
+    assert played.refreshed(text, tmp_path) == text
