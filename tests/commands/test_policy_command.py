@@ -83,6 +83,12 @@ def test_patterns_that_match_nothing_are_warnings_with_their_lines(repo):
     assert "/toggles/**" in data["findings"][-1]["message"], "triggers ignore letter case"
 
 
+def test_a_shipped_pattern_that_the_file_repeats_is_nobodys_mistake(repo):
+    repo.write(".gates.yaml", "areas: {qa: {paths: [/tests/**], reviewed: false}, web: [/tests/**]}\n")
+    data = check(repo)
+    assert ["areas.web" in one["message"] for one in data["findings"]] == [True]
+
+
 def test_another_file_and_one_that_is_not_there(repo, tmp_path):
     other = tmp_path / "other.yaml"
     other.write_text("derive: never\n")

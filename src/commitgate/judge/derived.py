@@ -69,7 +69,7 @@ def derived_findings(policy: Policy, facts: Facts, reviews: list[AreaReview]) ->
                 Finding(
                     "gate/derived-stale",
                     WARNING,
-                    f"{stage_id} is out of date: {', '.join(keys)} no longer say what the reviews say",
+                    f"{stage_id} is out of date: {', '.join(keys)} would be written differently now",
                     f"git gate derive && git add {side.root}/gates, with the next review",
                     path,
                 )

@@ -270,12 +270,12 @@ def _obstacles(policy: Policy, track: Track, side: Snapshot, current: Board) -> 
         if box.stage not in wanted or box.state in (PASSED, SKIPPED, FAIL, ESCALATED):
             continue  # FAIL and ESCALATE are findings of the state already
         if box.state == WAITING:
-            why = f"is PASS but waits for {'; '.join(current.lacking[box.stage])}"
+            why = f"is PASS, but before it: {'; '.join(current.lacking[box.stage])}"
         elif box.state == STALE:
             why = "is stale"
         else:
             lacking = "; ".join(current.lacking[box.stage])
-            why = "is missing" + (f" and waits for {lacking}" if lacking else "") + (f" ({box.why})" if box.why else "")
+            why = "is missing" + (f" ({box.why})" if box.why else "") + (f"; before it: {lacking}" if lacking else "")
         found.append(
             Finding(
                 "ready/stage",

@@ -10,7 +10,7 @@ from commitgate.finding import WARNING, Finding
 from commitgate.policy import yaml_strict
 from commitgate.policy.compile import DEPS
 from commitgate.policy.expressions import PatternError, compile_pattern
-from commitgate.policy.sources import FILE, Path
+from commitgate.policy.sources import FILE, Path, Sources
 from commitgate.policy.words import normal
 from commitgate.policy.yaml_strict import line_of, shown
 
@@ -22,12 +22,14 @@ _Form = Callable[[str], str]
 def matches_nothing(override: bytes, paths: Iterable[str]) -> tuple[Finding, ...]:
     """Warnings ``policy/matches-nothing`` for the patterns that the bytes of an accepted ``.gates.yaml`` write.
 
-    ``paths`` are those of the tree, from the root. Shipped patterns are nobody's mistake and are not looked at.
+    ``paths`` are those of the tree, from the root. Shipped patterns are nobody's mistake and are not looked at, also
+    where the file repeats them, as ``git gate init`` does.
     """
     own, lines, problems = yaml_strict.load(override)
     if problems or not isinstance(own, dict):
         return ()
     tree = list(paths)
+    shipped = Sources({}, {}).shipped["areas"]
     forms: dict[_Form, list[str]] = {form: [form(path) for path in tree] for form in (_composed, normal)}
     return tuple(
         Finding(
@@ -39,7 +41,7 @@ def matches_nothing(override: bytes, paths: Iterable[str]) -> tuple[Finding, ...
             line_of(lines, where),
         )
         for where, pattern, form in _written(own)
-        if not _matches(form(pattern), forms[form])
+        if pattern not in shipped.get(where[1], {}).get("paths", ()) and not _matches(form(pattern), forms[form])
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commitgate.facts import Snapshot
 from commitgate.judge.advice import Advice
 from commitgate.judge.carried import carried_warnings
 from commitgate.judge.checkpoints import automatic_pass_obstacle
@@ -28,11 +29,7 @@ def checkpoint_data(policy: Policy, verdict: Verdict, advice: Advice) -> dict[st
         if box.stage == stage.name
         for note in notes(snapshot, verdict.history, verdict.reviews, box)
     ]
-    written = [
-        path
-        for path in sorted(snapshot.entries)
-        if any(matches(one, snapshot.below(path), area_names(policy)) for one in stage.writes)
-    ]
+    written = _documents(policy, snapshot, stage)
     gates = [gate_path(snapshot.root, box.stage_id) for box in boxes if box.stage == stage.name]
     return {
         "letter": advice.checkpoint,
@@ -64,9 +61,10 @@ def banner(policy: Policy, verdict: Verdict, advice: Advice) -> str:
     assert isinstance(asked, list)
     lines += ["", "Open questions:"] if asked else []
     lines += [f"  {one['number']}. {neutral(one['text'])} ({neutral(one['to'])})" for one in asked]
+    looked_at = ", ".join(_documents(policy, verdict.snapshot, stage)) or written[0]
     lines += [
         "",
-        neutral(f"Look at {written[0]}, and change what you would have otherwise, before {advice.stage} begins."),
+        neutral(f"Look at {looked_at}, and change what you would have otherwise, before {advice.stage} begins."),
     ]
     if data["waits_because"]:
         lines += ["", neutral(f"It waits for a person: {data['waits_because']}.")]
@@ -74,6 +72,15 @@ def banner(policy: Policy, verdict: Verdict, advice: Advice) -> str:
         lines += ["", f"Not committed yet: {neutral(advice.commit)}"]
     lines += ["", f"Then: {advice.command}", _RULE]
     return "\n".join(lines) + "\n"
+
+
+def _documents(policy: Policy, snapshot: Snapshot, stage: Stage) -> list[str]:
+    """The documents of a stage that are there, in the order in which the stage names them."""
+    names = area_names(policy)
+    found = [
+        path for one in stage.writes for path in sorted(snapshot.entries) if matches(one, snapshot.below(path), names)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _stage(policy: Policy, verdict: Verdict, letter: str) -> Stage:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 def because_text(because: Because, colour: Colours) -> str:
     """The answer, then each fact with its rule, who can mend it, the command, and the place in the policy."""
-    lines = [f"{colour.bold(neutral(because.subject))}: {neutral(because.answer)}"]
+    subject, answer = neutral(because.subject), neutral(because.answer)
+    # An answer about one gate begins with its name, which is what was asked about.
+    lines = [colour.bold(answer) if answer.startswith(f"{subject} ") else f"{colour.bold(subject)}: {answer}"]
     for one in because.reasons:
         rule = f"{colour.warning(one.rule)} " if one.rule else ""
         lines.append(f"  {rule}{neutral(one.fact)}")
