@@ -295,3 +295,19 @@ def test_a_run_whose_condition_was_passed_by_is_not_archived(story: Tell, change
     rules = {one["rule"] for one in json.loads(said.out)["findings"] if one["severity"] == "error"}
     assert rules == {one["rule"] for one in told.check("--rev", "HEAD")["findings"] if one["severity"] == "error"}
     assert ("order/run-removed" in rules) == (changes != "src/backend/plain.js")
+
+
+def test_a_checkpoint_before_a_left_out_stage_is_waited_for_by_the_next_one(story: Tell) -> None:
+    told = told_under(story, "requirements", "stages: {design: {when: {area_changed: backend}}}\n")
+    said = told.gate("next")
+    assert "before clarification begins" in said.out
+    shown = told.gate("status").out
+    assert "waits for checkpoint a" in shown
+    assert "checkpoint b" not in shown
+    assert "git gate proceed a" in said.out
+    told.write_gate("stage-03")
+    assert "checkpoint a is undecided" in refused(told, "order/predecessor")
+    told.gate("proceed", "a", check=True)
+    told.commit("a", check=False)
+    assert boxes(told)["stage-02"] == "skipped"
+    assert told.check("--index")["next"]["step"].startswith("Clarification is open"), "checkpoint b goes with design"

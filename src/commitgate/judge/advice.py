@@ -212,6 +212,8 @@ def _pass(box: Box) -> str:
 def _pause(policy: Policy, verdict: Verdict, board: Board) -> Advice:
     """Nothing can be worked on: a checkpoint waits, or everything is done."""
     for stage, letter in board.waiting_checkpoint.items():
+        if stage in board.left_out:
+            continue  # whoever comes after it waits for the same
         checkpoint = next(one for one in policy.checkpoints if one.letter == letter)
         where = f"checkpoint {letter} after {checkpoint.after}"
         condition = checkpoint.auto_pass_when

@@ -5,7 +5,7 @@ from __future__ import annotations
 from commitgate.documents.facts import Question
 from commitgate.judge.checkpoints import deciding_mark
 from commitgate.judge.notes import labels
-from commitgate.judge.stages import PASSED, SKIPPED, Box
+from commitgate.judge.stages import PASSED, SKIPPED, Board, Box
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.model import Policy
 from commitgate.record import Record
@@ -31,6 +31,8 @@ def checkpoints(policy: Policy, verdict: Verdict) -> tuple[Place, ...]:
     for stage in policy.tracks[verdict.track].stages if board is not None else ():
         if not stage.checkpoint or all(one.letter != stage.checkpoint for one in policy.checkpoints):
             continue
+        if board is not None and stage.name in board.left_out:
+            continue  # nothing comes by there
         mark = deciding_mark(verdict.snapshot, verdict.history, stage.checkpoint)
         if mark is not None:
             state, who, when = AUTOMATIC if mark.automatic else DECIDED, mark.who, mark.when
@@ -47,15 +49,22 @@ def waits_for(policy: Policy, verdict: Verdict, box: Box) -> tuple[str, ...]:
     if board is None or board.open[box.stage] or box.state == SKIPPED:
         return ()
     short = labels(board)
-    stages = {stage.name: stage for stage in policy.tracks[verdict.track].stages}
     undecided = {one.after: one.letter for one in checkpoints(policy, verdict) if one.state in (WAITS, AHEAD)}
     found = []
-    for need in stages[box.stage].needs:
+    for need in _needs(board, box.stage):
         missing = [one for one in board.boxes if one.stage == need and one.state not in (PASSED, SKIPPED)]
         found += [short[one.stage_id] for one in missing]
         if not missing and need in undecided:
             found.append(f"checkpoint {undecided[need]}")
     return tuple(found)
+
+
+def _needs(board: Board, stage: str) -> tuple[str, ...]:
+    """What a stage needs in the order as it is: what is left out hands on its own needs."""
+    found: list[str] = []
+    for need in board.needs[stage]:
+        found += _needs(board, need) if need in board.left_out else (need,)
+    return tuple(dict.fromkeys(found))
 
 
 def open_questions(verdict: Verdict) -> tuple[Question, ...]:

@@ -70,6 +70,8 @@ def board(policy: Policy, track: Track, snapshot: Snapshot, history: History, ar
         for need in needs:
             lacks += lacking[need.name]  # of a stage that is left out, these are what it hands on
             if need.name in skipped:
+                if need.name in checkpoints:
+                    checkpoints.setdefault(stage.name, checkpoints[need.name])
                 continue
             lacks += _own_faults(need, boxes)
             letter = _closed_checkpoint(policy, snapshot, history, need)
