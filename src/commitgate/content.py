@@ -45,8 +45,8 @@ class LineContent:
         found: dict[str, tuple[LineHit, ...]] = {}
         unknown: list[Change] = []
         for row in rows:
-            if row.path in moved or row.old_oid == row.new_oid:
-                continue
+            if row.path in moved or (row.old_oid == row.new_oid and _is_file(row.old_mode) == _is_file(row.new_mode)):
+                continue  # a change of mode alone; what was a link and becomes a file is another matter
             hits = self._memo.get("lines", self._key(row))
             if hits is None:
                 unknown.append(row)

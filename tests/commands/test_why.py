@@ -264,6 +264,17 @@ def test_a_trigger_says_where_it_fires_where_it_is_written_and_who_settles_it(st
     assert early["reasons"][0]["next"] in ("git gate why security-review", "git gate pass security-review")
 
 
+def test_lines_are_reasons_too(story):
+    told = story("clarified")
+    told.write("src/backend/plain.js", "a\nconst x = eval(y)\n")
+    data = why(told, "content:exec")
+    assert data["reasons"][0]["fact"] == "src/backend/plain.js (line 2: eval()"
+    assert any("it looks for lines like eval(, " in one["fact"] for one in data["reasons"])
+    facts = [one["fact"] for one in why(told, "src/backend/plain.js")["reasons"]]
+    assert "content:exec fires on it (line 2: eval()" in facts
+    assert "manifest names" in str(why(told, "dep:new")["reasons"])
+
+
 def test_a_trigger_that_does_not_fire_that_is_silenced_and_that_nobody_knows(story):
     told = story("secured")
     data = why(told, "infra:container")

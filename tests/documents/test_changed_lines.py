@@ -43,4 +43,7 @@ def test_media_are_what_name_and_bytes_say() -> None:
     assert not passive("a.png", b"\0")
     assert opaque("a.js", b"a\0") == "binary"
     assert opaque("a.js", b"a") == ""
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+    assert opaque("a.js", pointer) == "kept in Git LFS"
+    assert opaque("a.png", pointer) == ""
     assert opaque("a.js", b"a" * (SIZE_LIMIT + 1)) == opaque("a.js", None) != ""

@@ -186,6 +186,20 @@ def test_links_submodules_and_binaries(repo):
     assert ("content:opaque", "module", 0) in fired(repo, "--rev", "HEAD")
 
 
+def test_a_link_that_becomes_a_file_of_the_same_bytes(repo):
+    repo.write("src/backend/kept.js", "plain\n")
+    (repo.path / "src/backend/link.js").symlink_to("eval(x)")
+    repo.commit("before")
+    repo.branch("feature/x")
+    repo.remove("src/backend/link.js")
+    repo.write("src/backend/link.js", "eval(x)")
+    repo.git("add", "-A")
+    assert fired(repo, "--index") == {("content:exec", "src/backend/link.js", 1)}
+    repo.git("reset", "-q", "--hard")
+    (repo.path / "src/backend/kept.js").chmod(0o755)
+    assert fired(repo) == set(), "a mode has no lines"
+
+
 def test_an_added_dependency_needs_more_than_a_light_track(story):
     told = story("started")
     told.git("switch", "-q", "main")

@@ -26,6 +26,8 @@ _PASSIVE: tuple[tuple[tuple[str, ...], tuple[bytes, ...]], ...] = (
     ((".ogg", ".oga"), (b"OggS",)),
     ((".webm",), (b"\x1a\x45\xdf\xa3",)),
 )
+_MEDIA = tuple(ending for endings, _ in _PASSIVE for ending in endings)
+_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 class Line(Record):
@@ -44,6 +46,8 @@ def opaque(path: str, data: bytes | None) -> str:
     """
     if data is None or len(data) > SIZE_LIMIT:
         return "no text of less than 1 MiB"
+    if data.startswith(_POINTER):
+        return "" if path.lower().endswith(_MEDIA) else "kept in Git LFS"
     return "binary" if b"\0" in data and not passive(path, data) else ""
 
 

@@ -177,7 +177,7 @@ def _product(
             f"git gate security {_quoted(path)}",
             triggers[name].place,
         )
-        for name, matched in kind.triggers
+        for name, matched in (*kind.triggers, *_by_lines(verdict, path))
     ]
     if kind.free:
         return [Reason("", "it is free: no stage, no review", place=places.free()), *fires]
@@ -202,6 +202,14 @@ def _product(
     stages = [stage for stage in track.stages if stage.owns_areas in kinds and stage.name not in left_out]
     lies = Reason("", f"it lies in area {name}" + ("" if reviewed else ", which nobody reviews"), place=place)
     return [*(_owned(policy, verdict, path, stages, places) if stages else []), lies, *fires]
+
+
+def _by_lines(verdict: Verdict, path: str) -> list[tuple[str, str]]:
+    """(trigger, what matched) of the lines that the change touches in a file, each trigger once."""
+    found: dict[str, str] = {}
+    for hit in verdict.snapshot.lines.found().get(path, ()):
+        found.setdefault(hit.trigger, hit.told)
+    return list(found.items())
 
 
 def _quoted(path: str) -> str:
