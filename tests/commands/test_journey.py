@@ -249,3 +249,5 @@ def test_the_smallest_track(walking: Callable[..., Walker]) -> None:
     )
     walker.walk("pipeline-complete")
     assert ("auto-fold", "qa") in walker.seen
+    rows = json.loads(walker.run("git gate status --json")[1])["stages"]
+    assert [row["notes"] for row in rows if row["stage"] == "stage-07"] == [["folded from the build"]]

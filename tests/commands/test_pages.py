@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from html import unescape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from commitgate.report.markdown import code, plain
+from commitgate.report.text import neutral
 from story import Story
 
 
@@ -119,6 +124,21 @@ def test_hostile_text_stays_text() -> None:
     assert code("a`b|c") == "``a`b\\|c``"
     assert code("`") == "`` ` ``"
     assert code("") == ""
+
+
+@settings(max_examples=150)
+@given(st.text(st.characters(codec="utf-8"), max_size=40) | st.text("*_`#[]()<>!&;|~-+.=:/\\0 1aw\n", max_size=40))
+def test_any_text_is_read_as_it_was_written(text: str) -> None:
+    shown = neutral(text).strip()
+    reader = MarkdownIt("gfm-like", {"linkify": False})
+    said = reader.render(f"- {plain(text)}\n") if shown else "<ul>\n<li></li>\n</ul>\n"
+    assert unescape(said) == f"<ul>\n<li>{shown}</li>\n</ul>\n"
+    cells = reader.render(f"| a | b |\n| --- | --- |\n| {plain(text)} | {code(text)} |\n")
+    assert cells.count("<td>") == 2
+    assert f"<td>{shown}</td>" in unescape(cells)
+    if shown:
+        inside = cells.partition("<code>")[2].partition("</code>")[0]
+        assert unescape(inside).split() == neutral(text).split()
 
 
 def test_the_feature_cannot_forge_a_line(told: Story) -> None:

@@ -36,6 +36,8 @@ def _gate_notes(snapshot: Snapshot, gate: GateFacts) -> list[str]:
         answered = [one.answer for one in snapshot.context.questions if one.answer] if snapshot.context else []
         return [answered[-1]] if answered else []
     if gate.number == "07":
+        if fields.get("auto_from_stage_04") is True:
+            return ["folded from the build"]
         return [f"{fields.get('tests_passed')}/{fields.get('tests_total')} pass"]
     if gate.number == "08":
         if fields.get("auto_from_stage_07") is True:
