@@ -97,7 +97,19 @@ class TestIdiom:
 
     @pytest.mark.parametrize(
         "idiom",
-        ["(", "*", "... eval(", "eval( ...", "a ... ... bc", "get(@, @", "x(@ ... y(", "é(", "eval(\t", "x" * 121],
+        [
+            "(",
+            "*",
+            "... eval(",
+            "eval( ...",
+            "a ... ... bc",
+            "get(@, @",
+            "x(@ ... y(",
+            "é(",
+            "a*b*c(",
+            "eval(\t",
+            "x" * 121,
+        ],
     )
     def test_what_cannot_be_looked_for_is_refused(self, idiom: str) -> None:
         with pytest.raises(IdiomError):
@@ -221,6 +233,14 @@ def test_a_policy_writes_triggers_of_its_own() -> None:
     assert read("a.py", "", "eval(x); login(y)\n", reader) == (), "a field that is given replaces the shipped one"
 
 
+def test_a_trigger_has_a_number_of_idioms_that_can_be_looked_for() -> None:
+    idioms = ", ".join(f"call{number}(" for number in range(300))
+    text = f"security: {{triggers: {{a:b: {{lines: {{python: [{idioms}], go: [{idioms}]}}}}}}}}"
+    policy, findings = load_policy(text.encode())
+    assert policy is None
+    assert [(one.rule, one.message) for one in findings] == [("policy/schema", "more than 500 idioms")]
+
+
 def test_nobody_can_tell_what_changes() -> None:
     assert fired("a.py", b"\0eval") == {"content:opaque"}
     assert fired("a.py", b"eval(x)\n" * 200_000) == {"content:opaque"}
@@ -249,6 +269,8 @@ HOSTILE = {
     "names": b" ".join(b"n%d" % number for number in range(100_000)),
     "humps": b"aB" * 400_000,
     "empty lines": b"\n" * 1_000_000,
+    "names that ask for the same idiom": b" ".join(b"password%d" % number for number in range(60_000)),
+    "settings on one line": b" ".join(b'os.getenv("A%d")' % number for number in range(40_000)),
     "hits": b"\n".join(b"eval(%d)" % number for number in range(60_000)),
     "names that are new": b"\n".join(b'os.getenv("A%d")' % number for number in range(40_000)),
 }

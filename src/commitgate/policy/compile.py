@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 OTHER = "other"
 DEPS = "deps"
 CONTROL_PLANE = "control:plane"
+_IDIOMS_LIMIT = 500  # of one trigger
 # These areas have a meaning of their own; replacing the list of areas does not lose them.
 _KEPT_AREAS = ("qa", DEPS)
 
@@ -194,6 +195,9 @@ def _check_lines(sources: Sources, path: Path, lines: dict[str, list[str]]) -> N
     # As with path patterns: the shipped ones are proved by the tests, and cost nothing here.
     from commitgate.policy.idioms import refusal
 
+    if sum(len(idioms) for idioms in lines.values()) > _IDIOMS_LIMIT:
+        sources.refuse("schema", path, f"more than {_IDIOMS_LIMIT} idioms", "write fewer and more telling ones")
+        return
     for language, idioms in lines.items():
         if language != EVERY:
             sources.known((*path, language), language, (*sources.shipped["languages"], EVERY), "language")

@@ -64,6 +64,8 @@ class Idiom:
             raise IdiomError("it holds '@' more than once, or beside '...'")
         if any(not "".join(part).strip() for part in _cut(tokens)):
             raise IdiomError("'...' needs something before and after it")
+        if any(token.strip("*").count("*") > 1 for token in tokens):
+            raise IdiomError("it holds '*' more than once inside a name")
         whole = [token for token in tokens if _PART.fullmatch(token)]
         pieces = [piece for token in tokens for piece in re.findall(r"\w+", token)]
         self.key = max(whole, key=len, default="").lower()

@@ -58,12 +58,13 @@ class LineRules:
         """Trigger, idiom and new name ("" without one) of what a line fires, each trigger and name once."""
         text = readable(line)
         found: dict[tuple[str, str], tuple[Trigger, Idiom, str]] = {}
-        for name in dict.fromkeys(names(text)):
-            for trigger, idiom in self._candidates(name):
-                for new in [""] if idiom.phrase else idiom.search(text):
-                    if idiom.names_new and words(new) in self._exceptions[trigger.id]:
-                        continue
-                    found.setdefault((trigger.id, new), (trigger, idiom, new))
+        # Each idiom once, however many names ask for it: a line of a megabyte can hold a hundred thousand of them.
+        asked = {id(rule): rule for name in dict.fromkeys(names(text)) for rule in self._candidates(name)}
+        for trigger, idiom in asked.values():
+            for new in [""] if idiom.phrase else idiom.search(text):
+                if idiom.names_new and words(new) in self._exceptions[trigger.id]:
+                    continue
+                found.setdefault((trigger.id, new), (trigger, idiom, new))
         return list(found.values())
 
     def _candidates(self, name: str) -> list[_Rule]:
