@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import ast
 import inspect
-import json
 import re
 import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -24,22 +22,13 @@ import man_page
 from commitgate.commands import COMMANDS, GROUPS
 from commitgate.finding import VERDICTS
 from commitgate.policy.catalog import catalog
+from page_parts import NOTE, cell, escaped, joined
 from played import refreshed
+from schema_pages import gates_page, policy_keys_page
 from support import CHECKOUT, SOURCE
 
 DOCS = CHECKOUT / "docs"
-NOTE = "<!-- Written by tests/docs_pages.py. Do not edit: change what it is made from, then run that file. -->"
 LEVELS = {"WARNING": 0, "MALFORMED": 1, "BLOCKED": 2, "ESCALATE": 3, "UNKNOWN": 4}
-
-_KINDS = {
-    "string": "text",
-    "integer": "whole number",
-    "number": "number",
-    "boolean": "`true` or `false`",
-    "array": "list",
-    "object": "object",
-    "null": "null",
-}
 
 # What a command's exit codes mean where they are not simply "done" and "refused".
 EXITS = {
@@ -99,7 +88,7 @@ def commands_page() -> str:
         for verb, _, _ in rows:
             command: click.Command = import_module(f"commitgate.commands.{COMMANDS[verb][0]}").command
             parts += _command("###", verb, command, None)
-    return _joined(parts)
+    return joined(parts)
 
 
 def _command(level: str, path: str, command: click.Command, parent: click.Context | None) -> list[str]:
@@ -109,12 +98,12 @@ def _command(level: str, path: str, command: click.Command, parent: click.Contex
     context = click.Context(command, parent=parent, info_name=info, help_option_names=["-h", "--help"])
     usage = " ".join(command.collect_usage_pieces(context))
     text = re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.cleandoc(command.help or ""))
-    lines = [f"{level} {path}", "", f"`git gate {path} {usage}`", "", *_escaped(text).splitlines()]
+    lines = [f"{level} {path}", "", f"`git gate {path} {usage}`", "", *escaped(text).splitlines()]
     records = [one.get_help_record(context) for one in command.get_params(context) if isinstance(one, click.Option)]
     shown = [record for record in records if record is not None and not record[0].startswith("-h")]
     if shown:
         lines += ["", "| option | meaning |", "| --- | --- |"]
-        lines += [f"| `{_cell(option)}` | {_cell(_escaped(meaning))} |" for option, meaning in shown]
+        lines += [f"| `{cell(option)}` | {cell(escaped(meaning))} |" for option, meaning in shown]
     if not isinstance(command, click.Group):
         return ["\n".join([*lines, "", f"Exit codes: {EXITS.get(path, EXITS_OTHERWISE)}"])]
     parts = ["\n".join(lines)]
@@ -151,7 +140,7 @@ def rules_page() -> str:
         parts.append(
             f"### {entry.rule}\n\n{entry.title}.\n\n- Why: {entry.why}\n- Fix: {entry.fix}\n- Exit code: {said}"
         )
-    return _joined(parts)
+    return joined(parts)
 
 
 def _sources() -> Iterator[ast.AST]:
@@ -179,107 +168,15 @@ def _names_in_source() -> set[str]:
     return texts | {text.removeprefix("/") for text in texts}
 
 
-# -- gates ------------------------------------------------------------------------------------------------------
-
-
-def gates_page() -> str:
-    """Every schema of gates/ as a table of fields. The policy has a page of its own."""
-    names = sorted(path.name for path in (CHECKOUT / "gates").glob("*.schema.json"))
-    names = ["base.schema.json", *(name for name in names if name not in ("base.schema.json", "policy.schema.json"))]
-    parts = [
-        "# Gates",
-        NOTE,
-        "A gate is `pipeline/gates/<stage>.json`: strict JSON (no duplicate keys, no comments, at most 256 KiB), a "
-        "plain file of mode 100644, named like its field `stage`. Keys that no schema names are allowed and kept. "
-        "`git gate pass` writes gates, `git gate derive` writes those of the peer review, and `git gate validate` "
-        "checks them by themselves. “Required” is what a gate must hold whatever its status; the last column is what "
-        "it must hold besides to say PASS. The schemas stand in `gates/`.",
-    ]
-    return _joined([*parts, *(_schema(name) for name in names)])
-
-
-def _schema(name: str) -> str:
-    schema = json.loads((CHECKOUT / "gates" / name).read_text())
-    heading = name.removesuffix(".schema.json")
-    title = {"base": "Every gate", "run": "The run: pipeline/run.json"}.get(
-        heading, f"{schema['title']}: {heading.replace('-area', '-&lt;area&gt;')}"
-    )
-    needs, required = _conditions(schema.get("allOf", ()))
-    lines = [f"## {title}", "", _escaped(schema["description"]), "", "| field | value | required | for a PASS |"]
-    lines.append("| --- | --- | --- | --- |")
-    for key, field in schema["properties"].items():
-        if heading.startswith("stage-") and key == "stage":
-            continue
-        always = "yes" if key in schema.get("required", ()) else required.get(key, "")
-        lines.append(f"| `{key}` | {_cell(_value(field))} | {always} | {_cell(needs.get(key, ''))} |")
-    return "\n".join(lines)
-
-
-def _conditions(clauses: Any) -> tuple[dict[str, str], dict[str, str]]:
-    """(field → what a PASS needs, field → when it is required) of the if/then/else clauses of a schema."""
-    needs: dict[str, str] = {}
-    required: dict[str, str] = {}
-    for clause in clauses:
-        tested = clause["if"].get("properties", {})
-        when = ", ".join(f"`{key}` {_bound(value)}" for key, value in tested.items())
-        if "status" in tested:
-            then = clause["then"]
-            needs |= {key: _bound(value) for key, value in then.get("properties", {}).items()}
-        else:
-            required |= dict.fromkeys(clause.get("then", {}).get("required", ()), f"when {when}")
-            other = clause.get("else", {})
-            required |= dict.fromkeys(other.get("required", ()), f"unless {when}")
-            inner, _ = _conditions([other] if "if" in other else [])
-            needs |= {key: f"{value}, unless {when}" for key, value in inner.items()}
-    return needs, required
-
-
-def _bound(value: dict[str, Any]) -> str:
-    if "const" in value:
-        return f"is `{json.dumps(value['const'])}`"
-    if "maxItems" in value:
-        return "is empty" if value["maxItems"] == 0 else f"has at most {value['maxItems']}"
-    if "minimum" in value:
-        return f"is at least {value['minimum']}"
-    return ", ".join(f"{key} {_bound(inner)}" for key, inner in value.get("properties", {}).items())
-
-
-def _value(field: dict[str, Any]) -> str:
-    """What a field may hold, in words."""
-    if "enum" in field:
-        return " or ".join(f"`{one}`" for one in field["enum"])
-    if "const" in field:
-        return f"`{json.dumps(field['const'])}`"
-    kinds = field.get("type", "string")
-    words = " or ".join(_KINDS[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds))
-    if kinds == "array" and "items" in field:
-        words += f", each: {_value({key: value for key, value in field['items'].items() if key != 'description'})}"
-    if kinds == "object" and "properties" in field:
-        words += " with " + ", ".join(f"`{key}`" for key in field["properties"])
-    if "minimum" in field:
-        words += f", at least {field['minimum']}"
-    if field.get("pattern") == "\\S":
-        words += ", not blank"
-    return _escaped(words + (f": {field['description']}" if "description" in field else ""))
-
-
 # -- together ---------------------------------------------------------------------------------------------------
 
-PAGES = {"commands.md": commands_page, "rules.md": rules_page, "gates.md": gates_page}
+PAGES = {
+    "commands.md": commands_page,
+    "rules.md": rules_page,
+    "gates.md": gates_page,
+    "policy-keys.md": policy_keys_page,
+}
 PLAYED = ("quickstart.md", "tutorial.md")
-
-
-def _joined(parts: list[str]) -> str:
-    return "\n\n".join(parts) + "\n"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
-def _escaped(text: str) -> str:
-    """Names in angle brackets would be taken for HTML, and stars for emphasis."""
-    return text.replace("<", "&lt;").replace("*", "\\*")
 
 
 def main() -> None:

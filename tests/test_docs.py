@@ -23,6 +23,7 @@ from commitgate.policy.load import load_policy
 from commitgate.policy.paths import Classifier
 from docs_pages import DOCS, PAGES, PLAYED
 from played import outputs, plain, steps
+from schema_pages import SAID
 from support import CHECKOUT
 
 TEXTS = {path.relative_to(CHECKOUT).as_posix(): path.read_text("utf-8") for path in sorted(DOCS.glob("*.md"))}
@@ -61,7 +62,11 @@ class TestWrittenPages:
         assert set(re.findall(r"^### (\S+)$", TEXTS["docs/rules.md"], re.MULTILINE)) == set(catalog())
         for path in (CHECKOUT / "gates").glob("*.schema.json"):
             for key in json.loads(path.read_text()).get("properties", {}):
-                assert f"`{key}`" in TEXTS["docs/gates.md"] or path.name == "policy.schema.json" or key == "stage"
+                page = "policy-keys.md" if path.name == "policy.schema.json" else "gates.md"
+                assert f"`{key}`" in TEXTS[f"docs/{page}"] or key == "stage"
+
+    def test_what_is_said_of_a_policy_key_is_about_one_that_exists(self):
+        assert set(SAID) <= set(re.findall(r"^\| `(\S+)` \|", TEXTS["docs/policy-keys.md"], re.MULTILINE))
 
 
 class TestPlayedPages:
