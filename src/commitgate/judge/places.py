@@ -59,12 +59,17 @@ def waits_for(policy: Policy, verdict: Verdict, box: Box) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _needs(board: Board, stage: str) -> tuple[str, ...]:
-    """What a stage needs in the order as it is: what is left out hands on its own needs."""
-    found: list[str] = []
-    for need in board.needs[stage]:
-        found += _needs(board, need) if need in board.left_out else (need,)
-    return tuple(dict.fromkeys(found))
+def _needs(board: Board, stage: str) -> list[str]:
+    """What a stage needs in the order as it is: what is left out hands on its needs, unless another need has them."""
+    handed = [deep for need in board.needs[stage] if need in board.left_out for deep in _needs(board, need)]
+    direct = [need for need in board.needs[stage] if need not in board.left_out]
+    known = {deep for need in (*direct, *handed) for deep in _before(board, need)}
+    return list(dict.fromkeys([*direct, *(need for need in handed if need not in known)]))
+
+
+def _before(board: Board, stage: str) -> set[str]:
+    """Everything that a stage needs, transitively."""
+    return {deep for need in board.needs[stage] for deep in (need, *_before(board, need))}
 
 
 def open_questions(verdict: Verdict) -> tuple[Question, ...]:
