@@ -13,13 +13,13 @@ import inspect
 import re
 import tempfile
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import click
 
 import man_page
-from commitgate.commands import COMMANDS, GROUPS
+from commitgate.cli import group
+from commitgate.commands import GROUPS
 from commitgate.finding import VERDICTS
 from commitgate.policy.catalog import catalog
 from page_parts import NOTE, cell, escaped, joined
@@ -86,7 +86,8 @@ def commands_page() -> str:
     for heading, rows in GROUPS:
         parts.append(f"## {heading}")
         for verb, _, _ in rows:
-            command: click.Command = import_module(f"commitgate.commands.{COMMANDS[verb][0]}").command
+            command = group.get_command(click.Context(group), verb)  # as it is called, with --run where it has it
+            assert command is not None
             parts += _command("###", verb, command, None)
     return joined(parts)
 

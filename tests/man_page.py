@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import inspect
 import re
-from importlib import import_module
 
 import click
 
 from commitgate import __version__
-from commitgate.commands import COMMANDS, GROUPS, help_text
+from commitgate.cli import group
+from commitgate.commands import GROUPS, help_text
 
 NAME = "git-gate.1"
 _EXAMPLES = (
@@ -86,7 +86,8 @@ def _global_options() -> list[tuple[str, str]]:
 
 def _section(verb: str) -> list[str]:
     """One command: how it is called, what it does, its options."""
-    command: click.Command = import_module(f"commitgate.commands.{COMMANDS[verb][0]}").command
+    command = group.get_command(click.Context(group), verb)  # as it is called, with --run where it has it
+    assert command is not None
     lines = []
     for path, one, context in _with_those_below(verb, command, None):
         usage = " ".join(one.collect_usage_pieces(context))
