@@ -12,6 +12,7 @@ import ast
 import inspect
 import re
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,8 +99,9 @@ def _command(level: str, path: str, command: click.Command, parent: click.Contex
     info = name if parent is not None else f"git gate {name}"
     context = click.Context(command, parent=parent, info_name=info, help_option_names=["-h", "--help"])
     usage = " ".join(command.collect_usage_pieces(context))
-    text = re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.cleandoc(command.help or ""))
-    lines = [f"{level} {path}", "", f"`git gate {path} {usage}`", "", *escaped(text).splitlines()]
+    lines = [f"{level} {path}", "", f"`git gate {path} {usage}`"]
+    for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
+        lines += ["", *_paragraph(paragraph)]
     records = [one.get_help_record(context) for one in command.get_params(context) if isinstance(one, click.Option)]
     shown = [record for record in records if record is not None and not record[0].startswith("-h")]
     if shown:
@@ -113,6 +115,14 @@ def _command(level: str, path: str, command: click.Command, parent: click.Contex
         assert one is not None
         parts += _command(f"{level}#", f"{path} {below}", one, context)
     return parts
+
+
+def _paragraph(text: str) -> list[str]:
+    """A paragraph of a help text as Markdown. One that click prints as it stands is an example to be typed."""
+    if not text.startswith("\b"):
+        return [escaped(" ".join(text.split("\n")))]
+    typed = "\n".join(line for line in text.split("\n")[1:] if line != "Example:")
+    return ["```text", *textwrap.dedent(typed).split("\n"), "```"]
 
 
 # -- rules ------------------------------------------------------------------------------------------------------
@@ -177,7 +187,7 @@ PAGES = {
     "gates.md": gates_page,
     "policy-keys.md": policy_keys_page,
 }
-PLAYED = ("quickstart.md", "tutorial.md")
+PLAYED = ("quickstart.md", "tutorial.md", "adopting.md", "agents.md")
 
 
 def main() -> None:

@@ -154,13 +154,17 @@ def _place(folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _streams(said: int) -> Iterator[None]:
-    """Both streams of this process, and of what it starts, go to one file."""
-    kept = os.dup(1), os.dup(2)
-    names = sys.stdout, sys.stderr
-    for stream in names:
+    """What this process and those that it starts say goes to one file, and there is nobody to be asked."""
+    kept = os.dup(0), os.dup(1), os.dup(2)
+    names = sys.stdin, sys.stdout, sys.stderr
+    for stream in names[1:]:
         stream.flush()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
     os.dup2(said, 1)
     os.dup2(said, 2)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115
     try:
@@ -168,8 +172,8 @@ def _streams(said: int) -> Iterator[None]:
     finally:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        sys.stdout, sys.stderr = names
-        for number, copy in enumerate(kept, 1):
+        sys.stdin, sys.stdout, sys.stderr = names
+        for number, copy in enumerate(kept):
             os.dup2(copy, number)
             os.close(copy)
 

@@ -25,6 +25,7 @@ def rows(data):
 def test_without_a_file_the_shipped_rules_are_in_force(repo):
     said = repo.gate("policy", "check")
     assert (said.code, said.out) == (0, "there is no .gates.yaml: the shipped rules are in force\n")
+    assert check(repo)["findings"] == []
 
 
 def test_an_accepted_policy_is_quiet(repo):

@@ -48,7 +48,8 @@ def test_twice_changes_nothing(repo: Repo, install: Install) -> None:
     install(repo, "init")
     before = repo.snapshot()
     code, said = install(repo, "init")
-    assert (code, "unchanged .gates.yaml" in said) == (0, True)
+    assert (code, "unchanged .gates.yaml\n" in said) == (0, True)
+    assert f"hooks: all {len(shims.HOOKS)} are installed already\n" in said
     assert repo.snapshot() == before
 
 

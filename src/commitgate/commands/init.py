@@ -48,12 +48,16 @@ def _own_hooks(folder: str) -> tuple[str, ...]:
 def _tell(planned: initial.Plan, steps: list[install.Step], then: str) -> None:
     names = ", ".join(area.name for area in planned.proposal.areas) or "as shipped"
     for file in planned.files:
-        detail = f" (target: {planned.target or 'none found'}; areas: {names})" if file.path == initial.POLICY else ""
+        new = file.path == initial.POLICY and file.before is None
+        detail = f" (target: {planned.target or 'none found'}; areas: {names})" if new else ""
         click.echo(f"{file.change} {file.path}{detail}")
     for note in planned.proposal.notes:
         click.echo(f"  note: {note}")
-    for step in steps:
+    anew = any(step.data for step in steps)
+    for step in steps if anew else ():
         click.echo(f"{hooks_folder.shown(step.path)}: {step.said}")
+    if steps and not anew:
+        click.echo(f"hooks: all {len(steps)} are installed already")
     left = [hook for hook in precommit_config.STAGES if steps and hook not in {step.hook for step in steps}]
     if left:
         click.echo(f"{', '.join(left)}: run by the pre-commit framework, which is installed here")

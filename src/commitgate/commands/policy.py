@@ -54,8 +54,8 @@ def check(file: str | None, form: str, output: str | None) -> int:
     """
     data, shown = _bytes(file)
     if data is None:
-        click.echo(f"there is no {POLICY_FILE}: the shipped rules are in force")
-        return PASS
+        closing = f"there is no {POLICY_FILE}: the shipped rules are in force\n"
+        return _tell(f"commitgate: {POLICY_FILE}", [], closing, form, output)
     policy, findings = load_policy(data, _beside)
     found = list(findings)
     if policy is not None:
