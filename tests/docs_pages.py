@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 import tempfile
 import textwrap
 from collections.abc import Iterator
