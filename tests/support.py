@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, NoReturn
 
@@ -83,32 +83,49 @@ def gate(
     What it does is what ``python -m commitgate`` does (some tests start that, too), without paying for the imports
     each time.
     """
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        given.write(feed)
-        given.seek(0)
-        child = os.fork()
-        if child == 0:
-            try:
-                _become(
-                    [os.fspath(one) for one in args], os.fspath(cwd), {**os.environ, **(env or {})}, given, out, err
-                )
-            finally:
-                os._exit(70)  # it never gets here: a child must not go on with the tests
-        code = _ended(child, timeout)
-        result = Result(code, _all(out), _all(err))
+    result = Gate(*args, cwd=cwd, env=env, feed=feed).end(timeout)
     if check and result.code != 0:
         raise AssertionError(f"git gate {' '.join(args)}: exit {result.code}\n{result.said}")
     return result
 
 
-def _become(
-    args: tuple[str, ...], cwd: str, env: dict[str, str], given: BinaryIO, out: BinaryIO, err: BinaryIO
-) -> NoReturn:
+class Gate:
+    """A running ``git gate <args>``, forked from this process."""
+
+    def __init__(
+        self,
+        *args: str,
+        cwd: str | os.PathLike[str],
+        env: Mapping[str, str] | None = None,
+        feed: bytes = b"",
+    ) -> None:
+        self._streams = [tempfile.TemporaryFile() for _ in range(3)]  # noqa: SIM115
+        self._streams[0].write(feed)
+        self._streams[0].seek(0)
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                _become(args, os.fspath(cwd), {**os.environ, **(env or {})}, self._streams)
+            finally:
+                os._exit(70)  # it never gets here: a child must not go on with the tests
+
+    def kill(self) -> None:
+        """End it as a crash of the machine would."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    def end(self, timeout: float = 120) -> Result:
+        """Wait for its end, and what it said."""
+        code = _ended(self.pid, timeout)
+        _, out, err = (_all(stream) for stream in self._streams)
+        return Result(code, out, err)
+
+
+def _become(args: tuple[str, ...], cwd: str, env: dict[str, str], streams: Iterable[BinaryIO]) -> NoReturn:
     """Be ``python -m commitgate <args>``, as far as anybody can tell from outside."""
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
-    for number, stream in enumerate((given, out, err)):
+    for number, stream in enumerate(streams):
         os.dup2(stream.fileno(), number)
     sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)  # noqa: SIM115
@@ -144,8 +161,9 @@ def _ended(child: int, timeout: float) -> int:
 
 
 def _all(stream: BinaryIO) -> bytes:
-    stream.seek(0)
-    return stream.read()
+    with stream:
+        stream.seek(0)
+        return stream.read()
 
 
 class Repo:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 import pytest
 from hypothesis import given
@@ -12,6 +10,7 @@ from hypothesis import strategies as st
 
 from commitgate.errors import UserError
 from commitgate.working.decisions import chosen
+from support import Gate
 
 CONTEXT = "pipeline/context.md"
 
@@ -189,15 +188,8 @@ def test_a_number_is_never_given_twice(story):
 
 def test_parallel_records_get_different_numbers(story):
     told = story("designed")
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "commitgate", "adr", f"Record {'abcdefgh'[number]}"],
-            cwd=told.path,
-            stdout=subprocess.DEVNULL,
-        )
-        for number in range(8)
-    ]
-    assert [writer.wait(60) for writer in writers] == [0] * 8
+    writers = [Gate("adr", f"Record {'abcdefgh'[number]}", cwd=told.path) for number in range(8)]
+    assert [writer.end().code for writer in writers] == [0] * 8
     names = sorted(path.name for path in (told.path / "pipeline" / "adr").iterdir())
     assert [name[:4] for name in names] == [f"{number:04}" for number in range(1, 9)]
 

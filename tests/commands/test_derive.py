@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 
 from commitgate.documents.gate import read
 from commitgate.judge.review_gate import same_gate
+from support import Gate
 
 BACKEND = "pipeline/gates/stage-06-backend.json"
 FRONTEND = "pipeline/gates/stage-06-frontend.json"
@@ -156,13 +155,10 @@ def test_a_policy_that_cannot_be_read_is_told_with_its_line(story):
 def test_fifty_at_once_end_with_the_right_gates(story):
     told = story("secured")
     told.verdict("frontend", "backend")
-    command = [sys.executable, "-m", "commitgate", "derive"]
-    running = [
-        subprocess.Popen(command, cwd=told.path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(50)
-    ]
+    running = [Gate("derive", cwd=told.path) for _ in range(50)]
     for one in running:
-        _, err = one.communicate(timeout=120)
-        assert (one.returncode, err) == (0, b"")
+        said = one.end()
+        assert (said.code, said.err) == (0, "")
     assert told.gate("derive", "--check").code == 0
     assert not [name for name in told.snapshot() if name.endswith(".tmp")]
 
@@ -170,16 +166,15 @@ def test_fifty_at_once_end_with_the_right_gates(story):
 def test_killed_at_any_point_it_leaves_whole_files_and_the_next_run_is_right(story):
     told = story("secured")
     chance = random.Random(7)
-    command = [sys.executable, "-m", "commitgate", "derive"]
     began = time.monotonic()
-    subprocess.run(command, cwd=told.path, check=True, capture_output=True)
+    told.gate("derive", check=True)
     whole = time.monotonic() - began
     for turn in range(25):
         told.verdict("frontend", "backend", "APPROVED" if turn % 2 else "CHANGES REQUESTED")
-        running = subprocess.Popen(command, cwd=told.path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0.3, 1.1) * whole)
-        os.kill(running.pid, signal.SIGKILL)
-        running.wait()
+        running = Gate("derive", cwd=told.path)
+        time.sleep(chance.uniform(0.1, 1.1) * whole)
+        running.kill()
+        running.end()
         for path in (BACKEND, FRONTEND):
             assert not read((told.path / path).read_bytes(), path.rpartition("/")[2]).findings
     assert told.gate("derive").code == 0

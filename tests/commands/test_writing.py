@@ -16,7 +16,7 @@ import pytest
 from commitgate.errors import GateError
 from commitgate.git.process import Repository
 from commitgate.writing import lock, write
-from support import run
+from support import Gate
 
 # Adds one to a number in a file, without any care of its own: only the lock keeps counts from getting lost.
 COUNT = """
@@ -154,22 +154,17 @@ def test_killed_at_any_point_pass_leaves_a_whole_gate_or_none(story):
         "pipeline/context.md", told.read("pipeline/context.md") + "2026-03-26T10:00:00Z — CHECKPOINT-PASS: b (u)\n"
     )
     gate = told.path / "pipeline" / "gates" / "stage-03.json"
-    command = [sys.executable, "-m", "commitgate", "pass", "clarification", "--set", "scope_changed=false"]
+    command = ["pass", "clarification", "--set", "scope_changed=false"]
     started = time.monotonic()
-    run(*command, cwd=told.path, check=True)
+    told.gate(*command, check=True)
     whole = time.monotonic() - started
     chance = random.Random(7)
     killed = 0
     for attempt in range(25):
-        process = subprocess.Popen(
-            [*command, "--warning", f"attempt {attempt}"],
-            cwd=told.path,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(whole * chance.uniform(0.3, 1.1))
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
+        process = Gate(*command, "--warning", f"attempt {attempt}", cwd=told.path)
+        time.sleep(whole * chance.uniform(0.1, 1.1))
+        process.kill()
+        killed += process.end().code == -signal.SIGKILL
         assert json.loads(gate.read_bytes())["status"] == "PASS"
     assert killed, "no attempt was killed while it ran"
     told.gate("pass", "clarification", "--warning", "last", check=True)
