@@ -159,6 +159,14 @@ def test_adr_numbers_go_up_and_are_filled_in(story):
     assert "already there" in told.gate("adr", "second").out
 
 
+def test_the_command_of_a_checkpoint_is_named_once_it_would_work(story):
+    told = story("requirements")
+    told.write("src/backend/early.js", "early\n")
+    told.git("add", "-A")
+    (said,) = [row["message"] for row in told.check("--index")["findings"] if row["rule"] == "order/early-work"]
+    assert "checkpoint a is undecided (git gate proceed a); stage-02 is missing; checkpoint b is undecided; " in said
+
+
 def test_a_record_is_early_while_design_is_not_open(story):
     told = story("requirements")
     for command in (("adr", "Early"), ("rule", "token", "never", "--adr", "Early")):

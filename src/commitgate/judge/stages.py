@@ -77,7 +77,8 @@ def board(policy: Policy, track: Track, snapshot: Snapshot, history: History, ar
             letter = _closed_checkpoint(policy, snapshot, history, need)
             if letter:
                 checkpoints.setdefault(stage.name, letter)
-                lacks.append(f"checkpoint {letter} is undecided (git gate proceed {letter})")
+                # The command is named once it would work: nothing before the checkpoint is missing.
+                lacks.append(f"checkpoint {letter} is undecided{'' if lacks else f' (git gate proceed {letter})'}")
         lacks = list(dict.fromkeys(lacks))
         is_open = not lacks
         if stage.name in skipped:
