@@ -33,10 +33,10 @@ ACTIONS = {
 
 
 class Walker:
-    """Does what it is told. ``writers``: what people write, by (action, stage); the first that is left of each."""
+    """Does what it is told in the folder ``here``. ``writers``: what people write, by (action, stage); the first that is left of each."""
 
     def __init__(self, repo: Repo, capsys: Any, monkeypatch: Any, writers: dict[tuple[str, str], list[Any]]) -> None:
-        self.repo = repo
+        self.repo = self.here = repo
         self.seen: list[tuple[str, str]] = []
         self.committed = 0
         self._capsys, self._patch = capsys, monkeypatch
@@ -49,8 +49,8 @@ class Walker:
         for _ in range(most):
             step = self.next()
             if step["commit"]:  # by whoever did the step before
-                said = self.repo.git(*shlex.split(step["commit"].partition(" && ")[0])[1:])
-                said = self.repo.git("commit", check=False)
+                said = self.here.git(*shlex.split(step["commit"].partition(" && ")[0])[1:])
+                said = self.here.git("commit", check=False)
                 assert said.code == 0, said.said
                 self.committed += 1
                 continue
@@ -80,7 +80,7 @@ class Walker:
             return  # something else came between
         command = step["command"]
         if command.endswith(" && git commit"):
-            self.repo.git(*shlex.split(command.partition(" && ")[0])[1:])
+            self.here.git(*shlex.split(command.partition(" && ")[0])[1:])
             assert self.repo.git("commit", check=False).code == 0
             return
         code, out = self.run(f"{command} {said or ''}")
