@@ -12,6 +12,7 @@ from story import BRIEF, REPORT, Story
 from support import Repo
 
 RUNBOOK = "# Runbook\n\n## Rollback\n\nRevert.\n\n## Health signals\n\nErrors.\n"
+TOTALS = "# Test report\n\nTotal: 2, passed: 2, failed: 0\n"
 PLACES = {
     "pipeline": ("", "pipeline"),
     "pipelines/*": ("", "pipelines/feature"),
@@ -45,11 +46,7 @@ def writers(track: str, product: str, folder: str) -> dict[tuple[str, str], list
         f"{folder}/test-report.md", REPORT.format(total=2, passed=2, failed=0), met if track == "hotfix" else ""
     )
     if track in ("nano", "config-only", "dep-update"):
-        report = writes(
-            f"{folder}/test-report.md",
-            "# Test report\n\nTotal: 2, passed: 2, failed: 0\n",
-            f"--set regression_check=PASS {met}",
-        )
+        report = writes(f"{folder}/test-report.md", TOTALS, f"{met} --set regression_check=PASS")
     return {
         ("start-run", ""): [f"--track {track}"],
         ("complete-stage", "requirements"): [writes(f"{folder}/brief.md", BRIEF)],

@@ -33,7 +33,10 @@ ACTIONS = {
 
 
 class Walker:
-    """Does what it is told in the folder ``here``. ``writers``: what people write, by (action, stage); the first that is left of each."""
+    """Does what it is told in the folder ``here``.
+
+    ``writers``: what people write, by (action, stage); the first that is left of each.
+    """
 
     def __init__(self, repo: Repo, capsys: Any, monkeypatch: Any, writers: dict[tuple[str, str], list[Any]]) -> None:
         self.repo = self.here = repo

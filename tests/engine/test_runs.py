@@ -324,7 +324,7 @@ def test_start_in_a_service(services: Team) -> None:
     services.git("switch", "-q", "-c", "work")
     code, out = said(services.path, "start", "X", "--track", "nano")
     assert code == 64
-    assert "git gate --run services/" in out
+    assert "git gate --run services/a/pipeline start X" in out
     assert said(services.path / "services/a/src", "start", "X", "--track", "nano")[0] == 0
     assert (services.path / "services/a/pipeline/run.json").exists()
     services.commit("start")

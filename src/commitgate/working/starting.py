@@ -7,6 +7,7 @@ import difflib
 import os
 import re
 import secrets
+import shlex
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -55,8 +56,11 @@ def folder_for(repo: Repository, patterns: tuple[str, ...], feature: str) -> str
     by_place = [folder for folder, pattern in zip(found, patterns, strict=True) if folder and "*" in pattern[:-1]]
     usable = [*by_place, *filter(None, found)]
     if not usable:
-        example = patterns[0].replace("*", name)
-        raise UserError("where the run belongs is not said", f'git gate --run {example} start "{feature}"')
+        example = shlex.quote(_example(repo.top(), patterns[0].split("/"), name))
+        raise UserError(
+            "where the run belongs is not said",
+            f"git gate --run {example} start {shlex.quote(feature)}, or begin there",
+        )
     return usable[0]
 
 
@@ -74,6 +78,21 @@ def _filled(pattern: list[str], here: list[str], name: str) -> str:
         else:
             return ""
     return "/".join(made)
+
+
+def _example(top: str, pattern: list[str], name: str) -> str:
+    """A folder that the pattern means: its stars are folders of the work tree where there are such, else ``name``."""
+    made = ""
+    for depth, part in enumerate(pattern):
+        if part == "*" and depth < len(pattern) - 1:
+            above = os.path.join(top, made)
+            there = sorted(os.listdir(above)) if os.path.isdir(above) else []
+            folders = (one for one in there if one[0] != "." and os.path.isdir(os.path.join(above, one)))
+            part = next(folders, name)
+        elif part == "*":
+            part = name
+        made = f"{made}/{part}" if made else part
+    return made
 
 
 def _refuse_second(repo: Repository, answers: tuple[Answer, ...], folder: str) -> None:
