@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -252,3 +253,42 @@ def test_without_a_run_nothing_is_recorded(repo, args):
     assert said.code == 2, said.said
     assert "git gate start" in said.err
     assert not (repo.path / "pipeline").exists()
+
+
+def test_a_ruling_puts_the_run_on_another_track(story):
+    told = story("started")
+    told.git("reset", "-q", "--hard", "main")
+    assert told.gate("start", "Login", "--track", "nano").code == 0
+    told.write("pipeline/run.json", told.read("pipeline/run.json").replace("\n", "\r\n"))
+    told.commit("start")
+    told.write("src/backend/auth.js", "x\n")
+    told.write("pipeline/pr-backend.md", "# Login\n")
+    assert told.gate("pass", "build", "--set", "regression_check=PASS").code == 0
+    said = told.gate("rule", "track", "full")
+    assert said.code == 2, "the gate would be lost"
+    assert "not committed" in said.err
+    told.commit("build")
+    step = json.loads(told.gate("next", "--json").out)
+    assert (step["action"], step["command"]) == ("resolve-escalation", 'git gate rule "track" "full"')
+    before = told.read("pipeline/run.json")
+    said = told.gate("rule", "track", "full")
+    assert said.code == 0, said.said
+    assert "took away pipeline/gates/stage-04-backend.json" in said.out
+    assert told.read("pipeline/run.json") == before.replace('"nano"', '"full"')
+    assert "TRACK: full" in told.read("pipeline/context.md")
+    assert told.gate("rule", "track", "full").out.startswith("unchanged")
+    assert told.commit("full", check=False).code == 0
+    assert told.gate("verify", "main..HEAD").code == 0
+    assert json.loads(told.gate("next", "--json").out)["stage"] == "requirements"
+    assert told.gate("rule", "track", "nano").code == 0
+    assert told.commit("back", check=False).code == 0, "each change has a ruling of its own"
+    assert told.gate("rule", "track", "full").code == 0
+    assert told.commit("and forth", check=False).code == 0
+
+
+def test_a_ruling_on_the_track_names_one(story):
+    told = story("started")
+    said = told.gate("rule", "track", "hotfixx")
+    assert said.code == 64
+    assert "did you mean hotfix?" in said.err
+    assert told.git("status", "--porcelain").out == ""

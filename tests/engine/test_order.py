@@ -289,6 +289,44 @@ def test_a_track_is_changed_only_by_a_ruling(story):
     assert "order/track-changed" not in told.door().err
 
 
+def test_with_its_track_a_run_leaves_its_gates_and_sheds_no_refusal(story):
+    told = story("secured")
+    told.write_gate("stage-05-security", "FAIL", security_approved=False, veto=True)
+    told.commit("veto", author="security")
+    told.write("pipeline/run.json", told.read("pipeline/run.json").replace('"full"', '"hotfix"'))
+    context = told.read("pipeline/context.md").replace("TRACK: full", "TRACK: hotfix")
+    told.write("pipeline/context.md", context)
+    told.git("rm", "-rq", "pipeline/gates")
+    told.git("add", "-A")
+    assert "order/gate-removed" in told.door().err, "no ruling, no gate goes"
+    told.write("pipeline/context.md", context + "\nPRINCIPAL-RULING: track → hotfix\n")
+    said = told.commit("hotfix", check=False)
+    assert said.code == 0, said.err
+    found = told.check("--rev", "HEAD", "--ready")
+    assert {"security/veto", "gate/failed", "ready/stage"} <= {one["rule"] for one in found["findings"]}
+    assert told.gate("verify", "main..HEAD").code == 0
+    told.track = "hotfix"
+    told.write_gate("stage-05-security", track="hotfix")
+    told.git("add", "-A")
+    assert "security/veto-erased" in told.door().err
+
+
+def test_a_ruling_about_the_track_is_no_answer_to_a_second_round(story):
+    told = story("secured")
+    told.review("frontend", "backend", "CHANGES REQUESTED", "BLOCKER: one")
+    told.write("src/backend/auth.js", "fixed\n")
+    told.commit("fix", author="dev-backend")
+    told.gate("review", "backend", "--as", "frontend", "--verdict", "changes-requested", check=True)
+    told.commit("second round", author="dev-frontend")
+    assert told.state("stage-06-backend") == "escalate"
+    told.decide("PRINCIPAL-RULING: track → full")
+    told.commit("about the track", check=False)
+    assert told.state("stage-06-backend") == "escalate"
+    told.decide("PRINCIPAL-RULING: tokens → as the reviewer says")
+    told.commit("about the matter", check=False)
+    assert told.state("stage-06-backend") != "escalate"
+
+
 def test_what_was_said_in_one_run_means_nothing_in_the_next(story):
     told = story("complete")
     told.write_gate("stage-09", "ESCALATE", escalation_reason="late doubt", blockers=["x"])

@@ -13,7 +13,7 @@ from commitgate.documents import context, markdown
 from commitgate.documents.context_lines import DECIDING, collect
 from commitgate.documents.facts import ContextFacts
 from commitgate.documents.markdown_model import BLANK
-from commitgate.documents.text_edit import insert
+from commitgate.documents.text_edit import insert, lines_of, replace
 from commitgate.documents.timestamp import FORM, epoch
 from commitgate.errors import UserError
 
@@ -87,6 +87,16 @@ def append_ruling(data: bytes, when: str, topic: str, decision: str) -> bytes:
     """Record the principal's ruling on ``topic``; ``when`` may be "". Idempotent."""
     entry = f"PRINCIPAL-RULING: {_text('topic', topic)} → {_text('decision', decision)}"
     return _append(data, "Rulings", f"{_when(when)} — {entry}" if when else entry)
+
+
+def change_track(data: bytes, track: str) -> bytes:
+    """``data`` with another track in its ``TRACK:`` lines."""
+    _text("track", track, _TRACK)
+    for entry in collect(markdown.read(data, "context")[0])[0]:
+        if entry.kind == "track" and entry.parts[0] != track:
+            before, mark, after = lines_of(data)[entry.line - 1].rpartition(entry.parts[0])
+            data = replace(data, entry.line, before + track + after) if mark else data
+    return data
 
 
 def append_ruling_request(data: bytes, topic: str) -> bytes:

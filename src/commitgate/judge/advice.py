@@ -71,6 +71,9 @@ def _next(policy: Policy, verdict: Verdict) -> Advice:
     for box in board.boxes:
         if box.state == ESCALATED:
             return _resolve(verdict, box.stage, box.stage_id)
+    light = next((one for one in verdict.state if one.rule == "track/too-light"), None)
+    if light is not None:
+        return Advice(RESOLVE, "", "", "principal", light.message, light.hint)
     frontier = [box for box in board.boxes if board.open[box.stage]]
     for state in (FAIL, STALE, OPEN):
         boxes = [box for box in frontier if box.state == state]

@@ -64,7 +64,7 @@ def circumstances(path: str, gate: GateFacts, track: str, now: int) -> list[Find
                 "gate/track",
                 MALFORMED,
                 f'the gate says track "{gate.track}", but run.json says "{track}"',
-                f'write "track": "{track}"; the track of a run is decided in run.json alone',
+                f'write "track": "{track}"; a run changes its track by git gate rule "track" "<track>"',
                 path,
                 gate.lines.get("track", 0),
             )

@@ -159,25 +159,41 @@ def _predecessors(policy: Policy, side: Snapshot, new_gates: dict[str, GateFacts
     return found
 
 
-def _track_changed(facts: Facts) -> list[Finding]:
-    """A run changes its track only by a ruling that no parent holds yet: else gates could be shed at will."""
-    side = facts.side
-    run = side.run
+def _left_track(facts: Facts) -> str:
+    """The track that the run leaves in this commit, "" when it stays on the one it had."""
+    run = facts.side.run
     was = [parent.run for parent in facts.parents if parent.run is not None]
     if run is None or not was or any(one.id != run.id or one.track == run.track for one in was):
-        return []
+        return ""
+    return was[0].track
+
+
+def changes_track(facts: Facts) -> bool:
+    """Whether the commit puts the run on another track as it should be: with a ruling that no parent holds yet."""
+    side = facts.side
+    if side.run is None or not _left_track(facts):
+        return False
     held = {key for parent in facts.parents for key in decision_keys(parent)}
-    rulings = side.context.rulings if side.context is not None else ()
-    for ruling in rulings:
+    for ruling in side.context.rulings if side.context is not None else ():
         key = f"ruling|{ruling.topic}|{ruling.when}|{ruling.decision}"
-        if ruling.topic.strip().casefold() == "track" and ruling.decision.strip() == run.track and key not in held:
-            return []
+        about = ruling.topic.strip().casefold() == "track"
+        if about and ruling.decision.strip() == side.run.track and key not in held:
+            return True
+    return False
+
+
+def _track_changed(facts: Facts) -> list[Finding]:
+    """A run changes its track only by a ruling that no parent holds yet: else gates could be shed at will."""
+    side, left = facts.side, _left_track(facts)
+    run = side.run
+    if run is None or not left or changes_track(facts):
+        return []
     return [
         Finding(
             "order/track-changed",
             BLOCKED,
-            f"the run changes its track from {was[0].track} to {run.track} without a ruling in the same commit",
-            f'git gate rule "track" "{run.track}", and commit it together with run.json and context.md',
+            f"the run changes its track from {left} to {run.track} without a ruling in the same commit",
+            f'git gate rule "track" "{run.track}", and commit everything that it writes together',
             f"{side.root}/run.json",
             run.lines.get("track", 0),
         )
@@ -188,6 +204,8 @@ def _removed(facts: Facts, board: Board) -> list[Finding]:
     side = facts.side
     archived = {entry for path, entry in side.entries.items() if side.below(path).startswith(ARCHIVE)}
     complete = bool(board.boxes) and all(board.effective.values())
+    if changes_track(facts):
+        return []  # what was passed on the other track is passed anew; what was refused stays in the history
     found = []
     for row in side.touched_process:
         below = side.below(row.path)

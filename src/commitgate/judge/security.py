@@ -7,6 +7,7 @@ from commitgate.finding import BLOCKED, WARNING, Finding
 from commitgate.judge.binding import area_token, fired
 from commitgate.judge.ledger import History
 from commitgate.judge.left_out import standing_security_vetoes
+from commitgate.judge.order import changes_track
 from commitgate.policy.layout import SECURITY_GATE, gate_path
 from commitgate.policy.model import Policy, Track
 
@@ -23,7 +24,7 @@ def floor_findings(track: Track, facts: Facts) -> list[Finding]:
                     "track/too-light",
                     BLOCKED,
                     f"track {track.name} is not enough for this change: {trigger} fires on {path} ({matched})",
-                    'git gate rule "track" "full", and commit it together with run.json and context.md',
+                    'git gate rule "track" "full"',
                     path,
                 )
             )
@@ -54,6 +55,8 @@ def lifted_findings(policy: Policy, facts: Facts, before: History, after: Histor
     gate = side.gates().get(GATE)
     if gate is not None and gate.fields.get("veto") is True:
         return []
+    if gate is None and changes_track(facts):
+        return []  # the gate goes with the track that it was given on; the veto stands without it
     product = area_token(policy, side, "product")
     unchanged = any(before.security_vetoes[commit] == product for commit in standing)
     reason = "nothing of the product changed since" if unchanged else "only the security role may lift it"

@@ -19,6 +19,7 @@ from commitgate.finding import BLOCKED
 from commitgate.git.process import Repository
 from commitgate.git.refs import target_tip
 from commitgate.policy.layout import GATES, RUN_FILE
+from commitgate.policy.model import Policy
 from commitgate.policy.run_patterns import only, product_root
 from commitgate.setup.ignored import rule_for
 from commitgate.working import budgeting
@@ -113,12 +114,7 @@ def _refuse_second(repo: Repository, answers: tuple[Answer, ...], folder: str) -
 
 def start(desk: Desk, feature: str, track: str) -> list[str]:
     """Write ``run.json`` and ``context.md``; their paths. GateError over an unfinished run, or leftovers of one."""
-    if track not in desk.policy.tracks:
-        near = difflib.get_close_matches(track, desk.policy.tracks, 1)
-        raise UserError(
-            f"there is no track {track!a}{f'; did you mean {near[0]}?' if near else ''}",
-            f"tracks: {', '.join(desk.policy.tracks)}",
-        )
+    find_track(desk.policy, track)
     if len(feature) > _LONGEST_FEATURE or any("\ud800" <= one <= "\udfff" for one in feature):
         raise UserError("that is no name for a feature", f"at most {_LONGEST_FEATURE} characters of UTF-8")
     path, context_path = desk.folder.run_file, desk.folder.context_file
@@ -132,6 +128,16 @@ def start(desk: Desk, feature: str, track: str) -> list[str]:
     desk.folder.write(context_path, context)
     desk.folder.write(path, data)
     return [path, context_path, *([budgeting.init(desk)[0]] if desk.policy.budget.enabled else [])]
+
+
+def find_track(policy: Policy, name: str) -> None:
+    """UserError, with the nearest name, when the policy has no such track."""
+    if name not in policy.tracks:
+        near = difflib.get_close_matches(name, policy.tracks, 1)
+        raise UserError(
+            f"there is no track {name!a}{f'; did you mean {near[0]}?' if near else ''}",
+            f"tracks: {', '.join(policy.tracks)}",
+        )
 
 
 def run_id(feature: str, now: float, unique: str) -> str:
