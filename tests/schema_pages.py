@@ -43,7 +43,7 @@ def _schema(name: str) -> str:
     schema = json.loads((CHECKOUT / "gates" / name).read_text())
     heading = name.removesuffix(".schema.json")
     title = {"base": "Every gate", "run": "The run: pipeline/run.json"}.get(
-        heading, f"{schema['title']}: {heading.replace('-area', '-&lt;area&gt;')}"
+        heading, f"{escaped(schema['title'])}: {heading.replace('-area', '-&lt;area&gt;')}"
     )
     needs, required = _conditions(schema.get("allOf", ()))
     lines = [f"## {title}", "", escaped(schema["description"]), "", "| field | value | required | for a PASS |"]

@@ -87,6 +87,18 @@ class TestPlayedPages:
         for step, said in zip(told, outputs(told, tmp_path), strict=True):
             assert plain(said) == plain(step.output), step.command
 
+    def test_a_page_is_read_as_a_reader_would_type_it(self, tmp_path):
+        told = steps(
+            "```text file=a/b.txt\nhello\n```\n\n"
+            "```console\n$ cat a/b.txt\nhello\n$ cat <<'END' |\n>   one\n> two\n> END\n>   tr a-z A-Z\n  ONE\n"
+            "$ cd a; exit 3\n$ ls\nb.txt\n$ git gate explain order/none\n```\n"
+        )
+        assert [step.file for step in told] == ["a/b.txt", "", "", "", "", ""]
+        *said, last = outputs(told, tmp_path)
+        assert said == ["", "hello", "  ONE\nTWO", "", "b.txt"]
+        assert last.startswith("git gate: ")
+        assert [step.output for step in told[1:5]] == ["hello", "  ONE", "", "b.txt"]
+
     def test_only_times_ids_and_versions_are_left_out(self):
         said = "run 2026-11-20-discount-codes-1628b4 at 2026-11-20T06:28:51Z, d1:" + "a" * 64 + ", git 2.39.5, 23 of 23"
         assert plain(said) == "run <date>-discount-codes-<id> at <time>, d1:<id>, git <version>, 23 of 23"
