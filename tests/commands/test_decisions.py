@@ -292,3 +292,30 @@ def test_a_ruling_on_the_track_names_one(story):
     assert said.code == 64
     assert "did you mean hotfix?" in said.err
     assert told.git("status", "--porcelain").out == ""
+
+
+def doubt_design(told, reason):
+    told.write_gate("stage-02", "ESCALATE", escalation_reason=reason, blockers=["x"])
+
+
+def test_nothing_is_decided_before_the_escalation_is_committed(story):
+    told = story("designed")
+    doubt_design(told, "two designs")
+    for verb in ("resolve", "rule"):
+        said = same(told, verb, "stage-02", "the first", code=2)
+        assert "git add pipeline && git commit" in said.err
+    told.commit("escalate", author="principal")
+    assert told.gate("resolve", "stage-02", "the first").code == 0
+    assert told.state("stage-02", "--worktree") == "open"
+
+
+@pytest.mark.parametrize("verb", ["resolve", "rule"])
+def test_the_same_words_answer_a_second_escalation(story, verb):
+    told = story("designed")
+    for reason in ("two designs", "two designs again"):
+        doubt_design(told, reason)
+        told.commit(reason, author="principal")
+        assert told.state("stage-02") == "escalate"
+        assert told.gate(verb, "stage-02", "the first").code == 0
+        assert told.state("stage-02", "--worktree") == "open", "also within the same second"
+        told.commit("decide", author="user")

@@ -7,7 +7,8 @@ import click
 from commitgate.commands.outcome import add_and_commit, tell
 from commitgate.errors import UserError
 from commitgate.finding import PASS
-from commitgate.working import records, switching
+from commitgate.judge.approvals import open_escalations
+from commitgate.working import decisions, records, switching
 from commitgate.working.desk import desk
 from commitgate.working.run_folder import run_folder
 
@@ -34,7 +35,7 @@ def command(topic: str, decision: str, title: str) -> int:
         records.check_title(title)
     removed: tuple[str, ...] = ()
     on_track = switching.about_the_track(topic, decision)
-    if title or on_track:
+    if title or on_track or (decision and topic.startswith("stage-")):
         with desk() as here:
             folder = here.folder
             if title:
@@ -44,6 +45,8 @@ def command(topic: str, decision: str, title: str) -> int:
                 removed = switched.removed
                 done = [records.Recorded(path, True) for path in switched.written]
                 done = done or [records.Recorded(folder.context_file, bool(removed))]
+            elif open_escalations(here.snapshot, here.history, topic):
+                done = [records.Recorded(folder.context_file, decisions.rule_on(here, topic, decision))]
             else:
                 done = [records.rule(folder, topic, decision)]
             if title:

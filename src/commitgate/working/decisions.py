@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from commitgate.documents import context_edit
@@ -61,9 +63,37 @@ def standing(desk: Desk, stage_id: str) -> Standing:
 def resolve(desk: Desk, found: Standing, decision: str) -> str:
     """Record the decision, an option's letter or number written out; the text as it was recorded."""
     text = chosen(decision, found.options)
-    when = timestamp(desk.now)
+    _refuse_uncommitted(desk, found.stage_id, found.escalations)
+    context = desk.snapshot.context
+    said = context.decisions if context is not None else ()
+    when = unused(desk.now, {one.when for one in said if (one.gate, one.text) == (found.stage_id, text)})
     desk.folder.edit_context(lambda data: context_edit.append_decision(data, when, found.stage_id, text))
     return text
+
+
+def rule_on(desk: Desk, stage_id: str, decision: str) -> bool:
+    """Record the principal's ruling on an escalated gate, also in the words of an earlier one, which is answered."""
+    escalations = open_escalations(desk.snapshot, desk.history, stage_id)
+    _refuse_uncommitted(desk, stage_id, escalations)
+    context = desk.snapshot.context
+    said = context.rulings if context is not None else ()
+    when = unused(desk.now, {one.when for one in said if (one.topic, one.decision) == (stage_id, decision)})
+    return desk.folder.edit_context(lambda data: context_edit.append_ruling(data, when, stage_id, decision))
+
+
+def unused(now: int, times: Collection[str]) -> str:
+    """The time ``now``, or the first second after it that is none of ``times``: the same words said again are news."""
+    return next(one for one in map(timestamp, itertools.count(now)) if one not in times)
+
+
+def _refuse_uncommitted(desk: Desk, stage_id: str, escalations: Iterable[Escalation]) -> None:
+    """A decision counts only if the commit that brings the escalation does not hold it yet."""
+    if any(not one.commit for one in escalations):
+        raise GateError(
+            f"{stage_id} is escalated in the work tree only, and a decision counts when it comes after that commit",
+            f"git add {desk.folder.root} && git commit, then decide",
+            BLOCKED,
+        )
 
 
 def chosen(decision: str, options: tuple[str, ...]) -> str:

@@ -6,7 +6,6 @@ may take them away. What they refused stays in the history: vetoes, escalations 
 
 from __future__ import annotations
 
-import itertools
 import os
 from typing import NamedTuple
 
@@ -14,8 +13,8 @@ from commitgate.documents import context_edit, run
 from commitgate.errors import GateError
 from commitgate.finding import BLOCKED
 from commitgate.policy.layout import gate_path, is_gate_path
+from commitgate.working.decisions import unused
 from commitgate.working.desk import Desk
-from commitgate.working.run_folder import timestamp
 from commitgate.working.starting import find_track
 
 
@@ -56,9 +55,7 @@ def switch(desk: Desk, topic: str, track: str) -> Switched:
     written = []
     if was.track != track:
         known = desk.snapshot.context.rulings if desk.snapshot.context is not None else ()
-        times = {one.when for one in known if one.decision == track}
-        # A ruling of its own for each change, also for the second one within a second.
-        when = next(one for one in map(timestamp, itertools.count(desk.now)) if one not in times)
+        when = unused(desk.now, {one.when for one in known if one.decision == track})
 
         def ruled(data: bytes) -> bytes:
             return context_edit.append_ruling(context_edit.change_track(data, track), when, topic, track)
