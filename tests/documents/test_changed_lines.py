@@ -43,6 +43,9 @@ def test_media_are_what_name_and_bytes_say() -> None:
     assert not passive("a.png", b"\0")
     assert opaque("a.js", b"a\0") == "binary"
     assert opaque("a.js", b"a") == ""
+    assert opaque("a.py", b"#!/x\n# -*- coding: UTF_7 -*-\n") == "written in the encoding utf-7"
+    assert opaque("a.py", b"# vim: set fileencoding=latin_1 :\n") == opaque("a.py", b"# coding: utf8\n") == ""
+    assert opaque("a.py", b"\n\n# coding: utf-7\n") == "", "only the first two lines count"
     pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
     assert opaque("a.js", pointer) == "kept in Git LFS"
     assert opaque("a.png", pointer) == ""

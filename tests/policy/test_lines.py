@@ -244,6 +244,7 @@ def test_a_trigger_has_a_number_of_idioms_that_can_be_looked_for() -> None:
 def test_nobody_can_tell_what_changes() -> None:
     assert fired("a.py", b"\0eval") == {"content:opaque"}
     assert fired("a.py", b"eval(x)\n" * 200_000) == {"content:opaque"}
+    assert fired("a.py", b"# coding: utf-7\n+AGUAdgBhAGw-(x)\n") == {"content:opaque"}
     assert fired("a.py", "", b"x\0") == {"content:opaque"}
     assert READER.read("module", PLAIN, None, b"")[0].trigger == "content:opaque"
     png = b"\x89PNG\r\n\x1a\n\0\0\0"
@@ -307,3 +308,13 @@ def test_one_more_line_never_silences_a_trigger(old: list[str], new: list[str], 
 def test_what_only_moves_fires_nothing(lines: list[str], order: list[int]) -> None:
     moved = [lines[position] for position in order]
     assert fired("a.py", "\n".join(moved), "\n".join(lines)) == set()
+
+
+@pytest.mark.parametrize("line", ["\\u0065val(x)", "e\\u{76}al(x)", "ev\\u{00061}l(x)", "\\uu0065val(x)"])
+def test_a_name_that_is_written_with_escapes_is_the_same_name(line: str) -> None:
+    assert fired("a.js", line) == {"content:exec"}
+
+
+@pytest.mark.parametrize("line", ["x = '\\u00e9t\\u00e9'", "x = '\\u{110000}'", "x = '\\u{}'", "\\u"])
+def test_other_escapes_are_left_as_they_are(line: str) -> None:
+    assert fired("a.js", line) == set()

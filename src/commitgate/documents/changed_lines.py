@@ -7,6 +7,8 @@ difference.
 
 from __future__ import annotations
 
+import re
+
 from commitgate.record import Record
 
 SIZE_LIMIT = 1 << 20  # bytes of a blob; what is larger is read by nobody
@@ -27,6 +29,12 @@ _PASSIVE: tuple[tuple[tuple[str, ...], tuple[bytes, ...]], ...] = (
     ((".webm",), (b"\x1a\x45\xdf\xa3",)),
 )
 _MEDIA = tuple(ending for endings, _ in _PASSIVE for ending in endings)
+# A file of Python or Ruby may name another encoding in its first two lines; in these, ASCII stands for itself.
+_CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_PLAIN_CODINGS = (
+    "ascii", "big5", "cp", "euc", "gb", "iso-8859", "iso8859", "koi8", "latin", "mac", "shift", "sjis", "us-ascii",
+    "utf-8", "utf8", "windows-",
+)  # fmt: skip
 _POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -48,7 +56,14 @@ def opaque(path: str, data: bytes | None) -> str:
         return "no text of less than 1 MiB"
     if data.startswith(_POINTER):
         return "" if path.lower().endswith(_MEDIA) else "kept in Git LFS"
-    return "binary" if b"\0" in data and not passive(path, data) else ""
+    if b"\0" in data:
+        return "" if passive(path, data) else "binary"
+    for line in b"\n".join(data.split(b"\n", 2)[:2]).splitlines()[:2]:
+        named = _CODING.match(line)
+        coding = named[1].decode("ascii", "replace").lower().replace("_", "-") if named else ""
+        if coding and not coding.startswith(_PLAIN_CODINGS):
+            return f"written in the encoding {coding[:40]}"
+    return ""
 
 
 def passive(path: str, data: bytes) -> bool:

@@ -18,6 +18,7 @@ _PHRASE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\Z")
 _TOKEN = re.compile(r"\.\.\.|[\w$*?]+|@|[:=<>!&|+~-]+|\s+|.")
 _NAME = re.compile(r"[\w$]+(?:-[\w$]+)*")
 _PART = re.compile(r"[\w$]+")
+_ESCAPED = re.compile(r"\\u+(?:([0-9a-fA-F]{4})|\{0*([0-9a-fA-F]{1,4})\})")
 _GAP = "..."
 _QUOTES = "\"'`"
 # What "*" may stand for: longer names are nobody's idiom, and an endless one must not be tried from every letter.
@@ -30,9 +31,17 @@ class IdiomError(ValueError):
 
 def readable(line: str) -> str:
     """The line as it is searched: as Python and people read it, without marks that nobody sees."""
+    if "\\u" in line:
+        line = _ESCAPED.sub(_unescaped, line)
     if line.isascii():
         return line
     return "".join(one for one in unicodedata.normalize("NFKC", line) if unicodedata.category(one) != "Cf")
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """JavaScript and Java let a name be written with escapes: ``\\u0065val``."""
+    letter = chr(int(found[1] or found[2], 16))
+    return letter if letter.isascii() and (letter.isalnum() or letter in "_$") else found[0]
 
 
 def names(line: str) -> list[str]:
