@@ -25,9 +25,8 @@ from commitgate.objects import ABSENT, Row
 from commitgate.policies import Policies, PolicyRefused
 from commitgate.policy.layout import RUN_FILE
 from commitgate.policy.model import Policy
-from commitgate.policy.run_patterns import Place
+from commitgate.policy.run_patterns import Place, only
 from commitgate.record import Record
-from commitgate.run_folders import Asked, places
 from commitgate.sides import (
     INDEX,
     WORKTREE,
@@ -116,8 +115,8 @@ class Engine:
             commit = resolve(self.repo, question.revision)
 
             def about_commit(force: Force) -> tuple[Answer, ...]:
-                asked = Asked(COMMIT, (commit,), force.tip, (), question.run, question.at)
-                return tuple(self._about_commit(commit, force, one, now) for one in self._places(force, asked))
+                found = self._places(question, force, (commit,), ())
+                return tuple(self._about_commit(commit, force, one, now) for one in found)
 
             return self._under_both(policies, policies.at_commit(commit), refs, about_commit)
         if question.kind == INDEX:
@@ -136,14 +135,22 @@ class Engine:
         heads = (() if unborn else (head.oid,)) + merging(self.repo, merge_head)
 
         def about_tree(force: Force) -> tuple[Answer, ...]:
-            asked = Asked(question.kind, heads, force.tip, rows, question.run, question.at)
-            found = self._places(force, asked)
+            found = self._places(question, force, heads, rows)
             return tuple(self._about_tree(question.kind, heads, head.data, rows, force, one, now) for one in found)
 
-        own = policies.in_index(rows) if question.kind == INDEX else policies.in_worktree(rows)
+        at_head = "" if unborn else head.oid
+        own = policies.in_index(rows, at_head) if question.kind == INDEX else policies.in_worktree(rows, at_head)
         return self._under_both(policies, own, reads.refs, about_tree)
 
-    def _places(self, force: Force, asked: Asked) -> tuple[Place, ...]:
+    def _places(
+        self, question: Question, force: Force, heads: tuple[str, ...], rows: Sequence[Row]
+    ) -> tuple[Place, ...]:
+        alone = only(force.policy.runs)
+        if alone and question.run in ("", alone):
+            return (Place(alone),)  # nothing to be found out, and nothing to be loaded for it
+        from commitgate.run_folders import Asked, places
+
+        asked = Asked(question.kind, heads, force.tip, rows, question.run, question.at)
         return places(self.repo, self.memo, force.policy, asked)
 
     def _under_both(

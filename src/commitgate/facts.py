@@ -113,6 +113,11 @@ class Snapshot(Record):
         start = self.root + "/"
         return path[len(start) :] if path.startswith(start) else ""
 
+    def changes(self, below: str, parents: Iterable[Snapshot]) -> bool:
+        """Whether a file of the run folder is that of no parent: changed by this tree's commit, or merged in it."""
+        path = f"{self.root}/{below}"
+        return self.entries.get(path) not in [parent.entries.get(path) for parent in parents]
+
     def gates(self) -> dict[str, GateFacts]:
         """The gates by stage id."""
         start = f"{self.root}/{GATES}"

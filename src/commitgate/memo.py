@@ -32,7 +32,7 @@ _KEEP = {
     "lines": 5000,
     "heads": 8,
     "policies": 12,
-    "tips": 8,
+    "tips": 16,
     "waivers": 8,
     "runs": 12,
 }

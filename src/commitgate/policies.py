@@ -14,12 +14,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from commitgate.git.process import Repository
+    from commitgate.git.process import Blob, Repository
     from commitgate.memo import Memo
 
     Find = Callable[[str], "File"]
 
 POLICY_FILE = ".gates.yaml"
+_SHIPPED = "none"  # where there is no file
 
 
 class PolicyRefused(GateError):
@@ -45,6 +46,7 @@ class Policies:
     def __init__(self, repo: Repository, memo: Memo) -> None:
         self._repo = repo
         self._memo = memo
+        self._made: dict[str, Policy] = {}  # by blob: what was taken out of the memo once is at hand
 
     def at_commit(self, commit: str) -> Policy:
         """The policy in a commit's tree."""
@@ -55,28 +57,56 @@ class Policies:
 
         A branch with runs in it, the archived ones too, lives under the shipped rules as long as it has no file.
         """
+        if self._has_none(tip):
+            return None
+        known = self._remembered(tip)
+        if known is not None:
+            return known
         tree, blob = self._repo.batch.get([f"{tip}^{{tree}}", f"{tip}:{POLICY_FILE}"])
         _plain(mode_at_root(tree, POLICY_FILE))
         if blob.type == "blob":
-            return self._compiled(blob.oid, blob.data, self._of_commit(tip))
+            return self._at(tip, blob.oid, self._compiled(blob.oid, blob.data, self._of_commit(tip)))
         shipped = self._compiled("", None)
-        return shipped if any(mode_at_root(tree, name) == TREE for name in shipped.runs) else None
+        if _holds_runs(tree, shipped):
+            return self._at(tip, _SHIPPED, shipped)
+        self._at(tip, "", shipped)
+        return None
 
-    def in_index(self, rows: list[Row]) -> Policy:
-        """The policy in the index, given its rows against HEAD."""
+    def _at(self, commit: str, key: str, policy: Policy) -> Policy:
+        """Keep which policy a commit has ("": none is adopted); one with schemas depends on more than its own blob."""
+        if not policy.schemas:
+            self._memo.put("tips", ("policy", commit), key)
+        return policy
+
+    def _has_none(self, commit: str) -> bool:
+        """Whether the memo knows that a commit (a full id) has adopted no policy."""
+        return bool(self._memo.get("tips", ("policy", commit)) == "")
+
+    def _remembered(self, commit: str) -> Policy | None:
+        """The policy of a commit (a full id) from the memo."""
+        key: str | None = self._memo.get("tips", ("policy", commit))
+        if not key:
+            return None
+        policy: Policy | None = self._made.get(key) or self._memo.get("policies", key)
+        if policy is not None:
+            self._made[key] = policy
+        return policy
+
+    def in_index(self, rows: list[Row], head: str = "") -> Policy:
+        """The policy in the index, given its rows against HEAD. ``head``: HEAD's full id, where it is known."""
         row = next((row for row in rows if row.path == POLICY_FILE), None)
         if row is None:
-            return self._at_head(self._of_rows(rows))
+            return self._at_head(self._of_rows(rows), head)
         if row.new_mode == ABSENT:
             return self._compiled("", None)
         _plain(row.new_mode)
         return self._compiled(row.new_oid, self._repo.batch.get([row.new_oid])[0].data, self._of_rows(rows))
 
-    def in_worktree(self, rows: list[Row]) -> Policy:
-        """The policy in the work tree, given its rows against HEAD."""
+    def in_worktree(self, rows: list[Row], head: str = "") -> Policy:
+        """The policy in the work tree, given its rows against HEAD. ``head``: HEAD's full id, where it is known."""
         row = next((row for row in rows if row.path == POLICY_FILE), None)
         if row is None:
-            return self._at_head(self._of_rows(rows, self._on_disk))
+            return self._at_head(self._of_rows(rows, self._on_disk), head)
         _plain(row.new_mode)
         return self.on_disk()
 
@@ -96,20 +126,30 @@ class Policies:
         policy = content_on_disk(self._repo, [POLICY_FILE]).get(POLICY_FILE)
         return self._compiled("", policy, lambda path: File("", self._on_disk(path)))
 
-    def _at_head(self, find: Find) -> Policy:
+    def _at_head(self, find: Find, head: str) -> Policy:
         """The policy of HEAD, beside files that may differ from those of HEAD."""
+        if head and self._has_none(head):
+            return self._compiled("", None)
+        known = self._remembered(head) if head else None
+        if known is not None:
+            return known
         tree, blob = self._repo.batch.get(["HEAD^{tree}", f"HEAD:{POLICY_FILE}"])
         _plain(mode_at_root(tree, POLICY_FILE))
-        return self._compiled(blob.oid, blob.data, find) if blob.type == "blob" else self._compiled("", None)
+        if blob.type == "blob":
+            policy = self._compiled(blob.oid, blob.data, find)
+            return self._at(head, blob.oid, policy) if head else policy
+        shipped = self._compiled("", None)
+        return self._at(head, _SHIPPED if _holds_runs(tree, shipped) else "", shipped) if head else shipped
 
     def _compiled(self, oid: str, data: bytes | None, find: Find | None = None) -> Policy:
         """The policy of a blob (``data`` None: the shipped rules alone), with the schemas that ``find`` has for it.
 
         It is kept under the blob's id, and those of its schemas, where they have one.
         """
-        key = oid or ("none" if data is None else "")
-        known: Policy | None = self._memo.get("policies", key) if key else None
+        key = oid or (_SHIPPED if data is None else "")
+        known: Policy | None = self._made.get(key) or (self._memo.get("policies", key) if key else None)
         if known is not None:
+            self._made[key] = known
             return known
         named = self._memo.get("policies", (key,)) if key else None  # the schemas that this very blob names
         files = {path: find(path) for path in named or () if find is not None}
@@ -166,6 +206,11 @@ class Policies:
 
     def _on_disk(self, path: str) -> bytes | None:
         return content_on_disk(self._repo, [path]).get(path)
+
+
+def _holds_runs(tree: Blob, shipped: Policy) -> bool:
+    """Whether a commit's tree has a run folder where the shipped rules expect one."""
+    return any(mode_at_root(tree, name) == TREE for name in shipped.runs)
 
 
 def refuse_link(repo: Repository) -> None:

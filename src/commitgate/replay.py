@@ -14,13 +14,13 @@ from commitgate.git.process import Repository
 from commitgate.git.refs import Target, resolve
 from commitgate.heads import fold
 from commitgate.judge.ledger import BLANK, Book, History, join_books
-from commitgate.judge.lessons import differ
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.replayed import Event, judge_commit, left_state, lost_run, open_areas, restores, stands
 from commitgate.judge.verdict import judge
 from commitgate.judge.waiving import CHANGES, OBSTACLES, STATE, Waived, cover, not_yet, waived_by
 from commitgate.memo import Memo, NoMemo
 from commitgate.policies import Policies
+from commitgate.policy.layout import LESSONS_FILE
 from commitgate.policy.model import Policy
 from commitgate.policy.run_patterns import Place
 from commitgate.record import Record
@@ -240,7 +240,7 @@ class _Walk:
     def _errors(self, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> list[Finding]:
         if snapshot.run is None and all(parent.run is None for parent in parents) and not snapshot.entries:
             return []
-        if not snapshot.touched_process and not differ(snapshot, parents):
+        if not snapshot.touched_process and not snapshot.changes(LESSONS_FILE, parents):
             lawful = self._open_areas(snapshot)
             if all(change.area in lawful for change in snapshot.touched):
                 return evil_findings(snapshot, BLOCKED)

@@ -9,13 +9,11 @@ from commitgate.documents.facts import GateFacts
 from commitgate.facts import Snapshot
 from commitgate.judge.binding import area_token, inputs, row_parts, select, token
 from commitgate.judge.checkpoints import automatic_pass_obstacle
-from commitgate.judge.consistency import consistency
 from commitgate.judge.identity import may_speak
 from commitgate.judge.ledger import RULING, Attempt, Book, Escalation, History, Passed, Verdict
-from commitgate.judge.lessons import learned
 from commitgate.judge.verdicts import CHANGES_REQUESTED, Entry, escalating, find_reviewer, read_verdicts
 from commitgate.objects import Person
-from commitgate.policy.layout import SECURITY_GATE, area_of
+from commitgate.policy.layout import LESSONS_FILE, SECURITY_GATE, area_of
 from commitgate.policy.model import Policy, Stage
 
 TYPE_CHECKING = False
@@ -64,7 +62,10 @@ def extend(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[S
     after = before if known is before.contributors else before._replace(contributors=known)
     if snapshot.run is None or not snapshot.touched_process:
         return after
-    after = learned(after, snapshot, parents)
+    if snapshot.changes(LESSONS_FILE, parents):
+        from commitgate.judge.lessons import learned  # most commits leave the lessons alone
+
+        after = learned(after, snapshot, parents)
     after = _gates(policy, after, snapshot, parents)
     after = _reviews(policy, after, snapshot, parents)
     return _marks(policy, after, snapshot, parents)
@@ -101,6 +102,8 @@ def _gates(policy: Policy, before: History, snapshot: Snapshot, parents: tuple[S
         if stage is None:
             continue
         bound = inputs(policy, snapshot, stage, stage_id, area_of(stage, stage_id) or "")
+        from commitgate.judge.consistency import consistency  # only where a gate is new
+
         sound = not any(finding.level for finding in consistency(policy, snapshot, stage_id, gate, before))
         passed = Passed(snapshot.commit, snapshot.author, bound.digest, bound.parts, sound)
         key = (stage_id, gate.payload)

@@ -32,7 +32,7 @@ def _known_exactly(parents: tuple[Snapshot, ...]) -> bool:
 
 def learned(before: History, snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> History:
     """The history with the lessons that a tree promotes or reinforces; the very same when it does neither."""
-    if not differ(snapshot, parents) or not _known_exactly(parents):
+    if not snapshot.changes(LESSONS_FILE, parents) or not _known_exactly(parents):
         return before
     held: dict[int, Lesson] = {}
     for parent in parents:
@@ -74,16 +74,10 @@ def too_many(policy: Policy, snapshot: Snapshot, history: History) -> list[Findi
     ]
 
 
-def differ(side: Snapshot, parents: tuple[Snapshot, ...]) -> bool:
-    """Whether the lessons are those of no parent: changed; or merged, when both sides may have given one number."""
-    path = f"{side.root}/{LESSONS_FILE}"
-    return side.entries.get(path) not in [parent.entries.get(path) for parent in parents]
-
-
 def lesson_findings(policy: Policy, facts: Facts, after: History) -> list[Finding]:
     """What a commit does against the lessons, if they differ from those of every parent."""
     side = facts.side
-    if not differ(side, facts.parents):
+    if not side.changes(LESSONS_FILE, facts.parents):
         return []
     path = f"{side.root}/{LESSONS_FILE}"
     own: LessonsFacts | None = side.documents.get(path)

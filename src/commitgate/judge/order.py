@@ -11,7 +11,6 @@ from commitgate.facts import Change, Facts, Snapshot
 from commitgate.finding import BLOCKED, WARNING, Finding
 from commitgate.judge.binding import unreviewed
 from commitgate.judge.checkpoints import forged_findings
-from commitgate.judge.consistency import consistency
 from commitgate.judge.derived import derived_findings
 from commitgate.judge.escalated import bypassed
 from commitgate.judge.gates import retry_findings
@@ -46,6 +45,8 @@ def commit_findings(
     found += _track_changed(facts)
     found += derived_findings(policy, facts, reviews)
     for stage_id, gate in new_gates.items():
+        from commitgate.judge.consistency import consistency  # most commits bring no gate
+
         found += consistency(policy, side, stage_id, gate, after)
     found += retry_findings(side, before, _authored(policy, track, facts, new_gates))
     found += mixed_findings(policy, facts)

@@ -13,9 +13,10 @@ from commitgate.judge.lessons import lesson_findings
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.order import changed_gates, commit_findings, waits_for
 from commitgate.judge.past import board_in_history
+from commitgate.judge.removed import run_removed
 from commitgate.judge.security import lifted_findings
 from commitgate.judge.stages import board
-from commitgate.judge.verdict import Verdict, run_removed
+from commitgate.judge.verdict import Verdict
 from commitgate.judge.verdicts import read_verdicts
 from commitgate.policy.layout import area_names, gate_path, owners
 from commitgate.policy.model import Policy, Track

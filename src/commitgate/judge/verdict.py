@@ -5,25 +5,25 @@ from __future__ import annotations
 from commitgate.facts import Facts, Snapshot
 from commitgate.finding import BLOCKED, MALFORMED, UNKNOWN, WARNING, Finding
 from commitgate.judge.approvals import reviews
-from commitgate.judge.budget import is_held
 from commitgate.judge.escalated import open_findings
 from commitgate.judge.gates import document_findings
 from commitgate.judge.history import extend
 from commitgate.judge.ledger import History
-from commitgate.judge.left_out import left_out
-from commitgate.judge.lessons import lesson_findings
 from commitgate.judge.order import commit_findings
 from commitgate.judge.outside import landed_findings, uncovered_findings
+from commitgate.judge.removed import run_removed
 from commitgate.judge.review_gate import AreaReview
 from commitgate.judge.security import floor_findings, lifted_findings, missing_review_findings, veto_findings
-from commitgate.judge.spending import budget_findings
 from commitgate.judge.stages import ESCALATED, FAIL, PASSED, SKIPPED, STALE, WAITING, Board, Box, board
 from commitgate.judge.staleness import stale_findings
 from commitgate.judge.verdicts import read_verdicts
-from commitgate.judge.waiving import CHANGES, DOCUMENTS, Waived, settle
-from commitgate.policy.layout import ARCHIVE, area_of, gate_path
+from commitgate.policy.layout import BUDGET_FILE, BUDGET_GATE, LESSONS_FILE, gate_path
 from commitgate.policy.model import Policy, Track
 from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from commitgate.judge.waiving import Waived
 
 
 class Verdict(Record):
@@ -58,12 +58,21 @@ class Verdict(Record):
     @property
     def lawful_by_waiver(self) -> tuple[Waived, ...]:
         """What would stand there without a waiver."""
+        if not self.waived:
+            return ()
+        from commitgate.judge.waiving import CHANGES, DOCUMENTS
+
         return tuple(one for one in self.waived if one.part in (DOCUMENTS, CHANGES))
 
 
 def judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
     """Judge a side. ``before`` is the joined history of its parents; ``now`` is in epoch seconds."""
-    return settle(_judge(policy, facts, before, now), facts.waivers, now)
+    verdict = _judge(policy, facts, before, now)
+    if not facts.waivers.standing and not facts.waivers.brought:
+        return verdict
+    from commitgate.judge.waiving import settle  # like the other rules of what most sides lack: loaded where it speaks
+
+    return settle(verdict, facts.waivers, now)
 
 
 def _judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
@@ -84,11 +93,19 @@ def _judge(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
     current = board(policy, track, side, after, areas)
     changes += commit_findings(policy, track, facts, before, after, current, areas)
     changes += lifted_findings(policy, facts, before, after)
-    changes += lesson_findings(policy, facts, after)
+    if side.changes(LESSONS_FILE, facts.parents):
+        from commitgate.judge.lessons import lesson_findings
+
+        changes += lesson_findings(policy, facts, after)
     if any(box.state == STALE for box in current.boxes):
         changes += stale_findings(current, _stale_before(policy, track, facts, before))
     state = _state(facts, after, current) + floor_findings(track, facts) + veto_findings(facts, after)
-    state += missing_review_findings(facts) + landed_findings(policy, facts) + budget_findings(policy, side, after)
+    state += missing_review_findings(facts) + landed_findings(policy, facts)
+    state += open_findings(side, after, BUDGET_GATE)
+    if f"{side.root}/{BUDGET_FILE}" in side.documents:
+        from commitgate.judge.spending import budget_findings
+
+        state += budget_findings(policy, side)
     obstacles = tuple(_obstacles(policy, track, side, current))
     ready = not obstacles and not any(finding.level for finding in (*documents, *changes, *state))
     return Verdict(
@@ -160,62 +177,6 @@ def _no_run(policy: Policy, malformed: bool, root: str) -> list[Finding]:
             )
         ]
     return []
-
-
-def run_removed(policy: Policy, facts: Facts, before: History) -> list[Finding]:
-    """The run disappears, or another takes its place: lawful is only the archive of a finished one."""
-    side = facts.side
-    now = side.run.id if side.run is not None else ""
-    found = []
-    for parent in facts.parents:
-        was = parent.run
-        if was is None or not was.id or was.id == now:
-            continue
-        path = f"{side.root}/run.json"
-        if len(facts.parents) > 1 and not _makes(side, path):
-            continue  # git's own merge: the other side did it, in a commit that is judged by itself
-        archived = {entry for name, entry in side.entries.items() if side.below(name).startswith(ARCHIVE)}
-        gates = [entry for name, entry in parent.entries.items() if parent.below(name).startswith("gates/")]
-        kept = parent.entries[path] in archived and all(entry in archived for entry in gates)
-        if kept and _complete(policy, parent, before, facts.landed):
-            continue
-        what = "is replaced by another" if now else "disappears"
-        found.append(
-            Finding(
-                "order/run-removed",
-                BLOCKED,
-                f'the run "{was.feature}" {what} without having been finished and archived',
-                f"git restore --staged --worktree --source=HEAD -- {side.root}",
-                path,
-            )
-        )
-    return found[:1]
-
-
-def _makes(side: Snapshot, path: str) -> bool:
-    """Whether the commit itself makes a path what it is, whatever the path counts as in its tree."""
-    return any(row.path == path for row in side.touched_process) or any(one.path == path for one in side.touched)
-
-
-def _complete(policy: Policy, snapshot: Snapshot, history: History, landed: str) -> bool:
-    """Whether every stage of a tree's run has a PASS on record (its freshness was judged when it was there).
-
-    What a condition leaves out is told from the run's own change, which a run that has landed does not have any more.
-    """
-    run = snapshot.run
-    if run is None or run.track not in policy.tracks:
-        return False
-    gates = snapshot.gates()
-    if is_held(snapshot):
-        return False
-    track = policy.tracks[run.track]
-    free = {stage.name for stage in track.stages if stage.derived or (stage.when and run.id == landed)}
-    free.update(left_out(track, snapshot, history))
-    for stage in track.stages:
-        mine = [gate for name, gate in gates.items() if area_of(stage, name) is not None]
-        if any(gate.status != "PASS" for gate in mine) or (not mine and stage.name not in free):
-            return False
-    return True
 
 
 def _stale_before(policy: Policy, track: Track, facts: Facts, before: History) -> set[str]:
