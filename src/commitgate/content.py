@@ -7,8 +7,10 @@ blobs is new.
 
 from __future__ import annotations
 
+from commitgate.digest import sha256
 from commitgate.errors import CannotDecide
 from commitgate.objects import ABSENT, SUBMODULE, SYMLINK
+from commitgate.policy.needles import silent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from commitgate.policy.lines import LineReader
     from commitgate.policy.model import PathClass, Policy
 
-_TURN = 16  # rows whose blobs are held at the same time
+_TURN = 32  # rows whose blobs are held at the same time
+_READ_LIMIT = 4 << 20  # bytes of a blob that are read at all: the largest that any reader of lines accepts
 
 
 class LineContent:
@@ -74,17 +77,17 @@ class LineContent:
             self._reader = LineReader(self._policy)
         return self._reader
 
-    def _key(self, row: Change) -> tuple[str, ...]:
-        return (self._digest, row.path, row.old_mode, row.old_oid, row.new_mode, row.new_oid)
+    def _key(self, row: Change) -> str:
+        """What the hits depend on, in few bytes: every commit reads all the keys, and every staged file has one."""
+        parts = (self._digest, row.path, row.old_mode, row.old_oid, row.new_mode, row.new_oid)
+        return str(sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32])
 
     def _read(self, rows: Sequence[Change]) -> list[tuple[Change, tuple[LineHit, ...]]]:
-        from commitgate.policy.lines import READ_LIMIT
-
         sides = [
             (mode, oid) for row in rows for mode, oid in ((row.old_mode, row.old_oid), (row.new_mode, row.new_oid))
         ]
         wanted = list(dict.fromkeys(oid for mode, oid in sides if _is_file(mode) and oid.strip("0")))
-        blobs = dict(zip(wanted, self._repo.batch.get(wanted, READ_LIMIT), strict=True))
+        blobs = dict(zip(wanted, self._repo.batch.get(wanted, _READ_LIMIT), strict=True))
         missing = [row.path for row in rows if row.new_oid in blobs and blobs[row.new_oid].type == "missing"]
         on_disk = self.elsewhere(self._repo, missing) if self.elsewhere is not None and missing else {}
         made = []
@@ -106,7 +109,8 @@ class LineContent:
                     raise CannotDecide(
                         f"{row.path}: its blob {oid[:12]} is not in the repository", "git fsck", "engine/missing-object"
                     )
-            hits = self._rules().read(row.path, self._path_class(row.path), *pair)
+            kind = self._path_class(row.path)
+            hits = () if silent(self._policy, row.path, kind, *pair) else self._rules().read(row.path, kind, *pair)
             if known:
                 self._memo.put("lines", self._key(row), hits)
             made.append((row, hits))

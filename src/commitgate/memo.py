@@ -29,8 +29,8 @@ _MANY = b"m"
 _KEEP = {
     "documents": 400,
     "paths": 5000,
-    "lines": 5000,
-    "heads": 8,
+    "lines": 2000,
+    "heads": 4,
     "policies": 12,
     "tips": 16,
     "waivers": 8,

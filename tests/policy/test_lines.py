@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from commitgate.documents.facts import LineHit
 from commitgate.policy.idioms import Idiom, IdiomError
-from commitgate.policy.lines import LineReader, language
+from commitgate.policy.lines import LineReader
 from commitgate.policy.load import load_policy
 from commitgate.policy.model import EVERY, PathClass, Policy
+from commitgate.policy.needles import language, silent
 from commitgate.policy.paths import Classifier
 
 
@@ -318,3 +319,35 @@ def test_a_name_that_is_written_with_escapes_is_the_same_name(line: str) -> None
 @pytest.mark.parametrize("line", ["x = '\\u00e9t\\u00e9'", "x = '\\u{110000}'", "x = '\\u{}'", "\\u"])
 def test_other_escapes_are_left_as_they_are(line: str) -> None:
     assert fired("a.js", line) == set()
+
+
+CODE = st.lists(
+    st.sampled_from(
+        ["x = 1", "eval(y)", "EVAL (y)", "password", "apiKey", "os.environ['A']", "\\u0065val(x)", "# coding: utf-7",
+         "return", "é", "\x0b", "token_urlsafe(", "def f(a, b):", "process.env.A", "GRANT ALL", "import hashlib"]
+    ),
+    max_size=4,
+).map("\n".join)  # fmt: skip
+
+
+class TestSilence:
+    @settings(max_examples=150, deadline=None)
+    @given(CODE, CODE, st.sampled_from(["a.py", "b.js", "c.go", "d.sql", "e", "package.json", "f.png", "Dockerfile"]))
+    def test_what_is_called_silent_fires_nothing(self, old: str, new: str, path: str) -> None:
+        kind = CLASSIFIER.classify(path)
+        if silent(POLICY, path, kind, old.encode(), new.encode()):
+            assert read(path, old, new) == ()
+
+    def test_plain_code_is_silent_and_every_idiom_is_not(self) -> None:
+        assert silent(POLICY, "a.js", PLAIN, b"", b"const total = items.length;\n")
+        for trigger in POLICY.triggers:
+            for spoken, entries in trigger.lines:
+                endings = dict(POLICY.languages).get(spoken, (".py",))
+                for written in entries:
+                    name = f"a{endings[0]}" if endings[0].startswith(".") else endings[0]
+                    text = written.replace("@", "NAME").encode()
+                    assert not silent(POLICY, name, PLAIN, b"", text), written
+
+    @pytest.mark.parametrize("data", [None, b"\0", "é".encode(), b"x" * 200_000, b"# coding: utf-7\n"])
+    def test_what_is_not_plain_text_is_looked_at(self, data: bytes | None) -> None:
+        assert not silent(POLICY, "a.py", PLAIN, b"", data)

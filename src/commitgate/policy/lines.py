@@ -9,23 +9,13 @@ from commitgate.documents.changed_lines import Line, changed, lines, opaque, pas
 from commitgate.documents.facts import LineHit
 from commitgate.policy.idioms import Idiom, names, readable
 from commitgate.policy.model import EVERY, PathClass, Policy, Trigger
+from commitgate.policy.needles import language
 from commitgate.policy.words import occurrences, words
 
 OPAQUE = "content:opaque"
 DEPENDENCY, MANIFEST = "dep:new", "dep:manifest"
-READ_LIMIT = 4 << 20  # bytes of a blob that are read at all: the largest that any reader here accepts
 _MOST = 20  # hits of one trigger in one file that are kept
 _Rule = tuple[Trigger, Idiom]
-
-
-def language(policy: Policy, path: str) -> str:
-    """The language of a file by the end of its name, EVERY when the policy names none."""
-    name = path.rsplit("/", 1)[-1].lower()
-    for known, endings in policy.languages:
-        for ending in endings:
-            if name.endswith(ending) if ending.startswith(".") else name == ending or name.startswith(ending + "."):
-                return known
-    return EVERY
 
 
 class LineRules:
