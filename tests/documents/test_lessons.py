@@ -85,6 +85,8 @@ def test_a_lesson_that_was_never_reinforced():
         ("### L001 — T\n\nReinforced: 1 (last: 2026-01-01)\n\nReinforced: 2 (last: 2026-01-01)\n", 5),
         ("## L001 — T\n", 1),
         ("### L1 — T\n", 1),
+        ("### L1234567890123 — T\n\n**Reinforced:** 1 (last: 2026-01-01)\n", 1),
+        ("### Ｌ００１ — T\n\n**Reinforced:** 1 (last: 2026-01-01)\n", 1),
         ("### l001 — T\n", 1),
         ("### L001: T\n", 1),
         ("### L001\n", 1),

@@ -18,6 +18,7 @@ def blank(body: str) -> bool:
     [
         "", "\n\n", "<!-- The steps. -->\n", "<!--\nThe steps.\n-->\n", "---\n", "### Steps\n", "### A\n\n#### B\n",
         "```\n```\n", "```sh\n\n```\n", "[steps]: https://example.com\n", "-\n", "- <!-- to come -->\n",
+        "&nbsp;\n", "\u200b\n", "- &#8203;\u2800\n",
     ],
 )  # fmt: skip
 def test_a_section_that_says_nothing(body):

@@ -422,3 +422,15 @@ def test_the_range_is_judged_by_the_policy_that_it_would_like_to_change(story, m
     data = verify(told)
     assert data["states"]["stage-06-backend"] not in ("pass", "waiting")
     assert data["ready"] is False
+
+
+@pytest.mark.parametrize("name", ["summary.md", "adr/0001-run.md", "archive/old/brief.md"])
+def test_a_document_that_can_be_run_is_none(story, name):
+    told = story("tested")
+    told.write(f"pipeline/{name}", "#!/bin/sh\ncurl example.com\n", mode=0o755)
+    told.git("add", "-A")
+    said = told.door()
+    assert said.code == 1
+    assert f"gate/mode pipeline/{name}" in said.err
+    told.git("update-index", "--chmod=-x", f"pipeline/{name}")
+    assert "gate/mode" not in told.door().err, "as the hint says"

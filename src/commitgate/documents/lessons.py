@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from typing import NamedTuple
+from unicodedata import normalize
 
 from commitgate.documents import markdown
 from commitgate.documents.facts import Lesson, LessonsFacts
@@ -23,7 +24,7 @@ from commitgate.finding import MALFORMED, Finding
 RETIRED = "retired"
 
 _LESSON = re.compile(r"(L[0-9]{3,6})[ \t]+(?:[—–-]|--)[ \t]+(\S.*)")
-_ALMOST = re.compile(r"\W*L[ -]?[0-9]{1,9}\W*(?:$|[—–:.)|-])", re.IGNORECASE | re.ASCII)
+_ALMOST = re.compile(r"\W*L[ -]?[0-9]+\W*(?:$|[—–:.)|-])", re.IGNORECASE | re.ASCII)
 _COUNT = r"([0-9]{1,6})(?:[ \t]+\(last:[ \t]+([0-9]{4}-[0-9]{2}-[0-9]{2})\))?\.?"
 _REINFORCED = re.compile(rf"(?:\*\*Reinforced:\*\*|__Reinforced:__|\*\*Reinforced\*\*:|Reinforced:)[ \t]+{_COUNT}")
 _IN_TEXT = re.compile(rf"(.*\S)[ \t]+(?:\*\*)?Reinforced:(?:\*\*)?[ \t]+{_COUNT}", re.DOTALL)
@@ -74,7 +75,7 @@ class _Reading:
             self.current = _Entry(found[1], found[2].strip(), heading.line, self.retired, [])
             self.entries.append(self.current)
             return
-        if _ALMOST.match(heading.text):
+        if _ALMOST.match(heading.text) or _ALMOST.match(normalize("NFKC", heading.text)):
             self._refuse(heading.line, f"{heading.text[:80]!a} looks like a lesson and is none", f"write {_FORM}")
         if heading.top and heading.level <= 2:
             self.retired = heading.level == 2 and folded(heading.text) == RETIRED

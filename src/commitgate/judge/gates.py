@@ -75,7 +75,8 @@ def circumstances(path: str, gate: GateFacts, track: str, now: int) -> list[Find
 def _files(policy: Policy, snapshot: Snapshot) -> list[Finding]:
     """Modes, twins and things that are no files: a gate is one plain file, under one name.
 
-    Any other document of a run is a file as well: what a link leads to may change while the document seems not to.
+    Any other document of a run is a file as well: what a link leads to may change while the document seems not to, and
+    what is executable is no document but code, which would be no part of the change under review.
     """
     found = _twins(snapshot)
     for path, (mode, _) in sorted(snapshot.entries.items()):
@@ -85,7 +86,7 @@ def _files(policy: Policy, snapshot: Snapshot) -> list[Finding]:
             found.append(folder_finding(gate))
             continue
         strict = is_gate_path(below) or below in ("run.json", "context.md")
-        if strict or (mode in (SYMLINK, SUBMODULE) and is_process(policy, below)):
+        if strict or (mode != PLAIN and is_process(policy, below)):
             found += mode_findings(path, mode)
     return found
 
