@@ -159,9 +159,13 @@ def complain(message: str, hint: str = "") -> None:
 
 def refuse(error: GateError) -> None:
     """Show why: finding by finding with place and remedy where there are any, else as one complaint."""
+    from commitgate.working.asking import named_run  # where nothing is refused nobody needs them
+    from commitgate.working.pasting import naming
+
     if not error.findings:
-        complain(error.message, error.hint)
+        complain(error.message, naming(error.hint, named_run()))
         return
-    click.echo(render(error.findings, terminal.colours()), nl=False, color=terminal.coloured())
+    named = [one._replace(hint=naming(one.hint, named_run())) for one in error.findings]
+    click.echo(render(named, terminal.colours()), nl=False, color=terminal.coloured())
     if error.closing:
         click.echo(error.closing)

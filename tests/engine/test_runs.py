@@ -390,3 +390,28 @@ def test_a_waiver_stands_on_the_target_before_its_run_does(team: Team) -> None:
     team.begin("pipelines/one")
     code, out = said(team.path, "waiver", "list")
     assert (code, written.stem in out, "active" in out) == (0, True, True)
+
+
+def test_every_hint_names_the_run_that_was_meant(team: Team) -> None:
+    team.git("switch", "-q", "-c", "both")
+    team.begin("pipelines/one")
+    team.begin("pipelines/two")
+    code, out = said(team.path, "check", "--ready")
+    assert code == 2
+    assert [f"→ git gate --run pipelines/{name} next" in out for name in ("one", "two")] == [True, True]
+    code, out = said(team.path, "--run", "pipelines/two", "stage", "build")
+    assert (code, "git gate --run pipelines/two pass build" in out) == (0, True), out
+    code, out = said(team.path, "--run", "pipelines/two", "pass", "qa")
+    assert (code, "git gate --run pipelines/two next says" in out) == (2, True), out
+    code, out = said(team.path / "pipelines/two", "pass", "qa")
+    assert "git gate next says" in out, "whoever stands in its folder means it"
+
+
+def test_the_archive_of_a_run_is_added_where_it_lies(team: Team) -> None:
+    whole(team, "pipelines/one", "src/backend/one.js")
+    code, out = said(team.path, "archive")
+    assert code == 0, out
+    assert "next: git add -A pipelines/one && git commit" in out
+    team.git("add", "-A", "pipelines/one")
+    team.commit("archive")
+    assert said(team.path, "verify", "main..HEAD")[0] == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, here, tell
+from commitgate.commands.outcome import add_and_commit, go_on, here, tell
 from commitgate.finding import ESCALATE, PASS
 from commitgate.judge.budget import number
 from commitgate.policy.layout import BUDGET_GATE
@@ -102,7 +102,7 @@ def _told(top: str, budget: Budget, account: Account) -> int:
     if kept:
         add_and_commit(top, kept)
     if account.state == ESCALATED:
-        click.echo(f'then: git gate resolve {BUDGET_GATE} "<decision>"')
+        go_on(f'then: git gate resolve {BUDGET_GATE} "<decision>"')
         return ESCALATE
     return PASS
 

@@ -21,6 +21,7 @@ from commitgate.report.text import Colours, neutral, render, waived_lines
 from commitgate.working import summary as job_summary
 from commitgate.working.asking import asked_of_all
 from commitgate.working.output import emit
+from commitgate.working.pasting import naming
 
 # What each composable hook looks at: prefixes of rule ids. What nobody can decide concerns every one of them.
 FAMILIES = {
@@ -88,7 +89,10 @@ def ask(directory: str, question: Question, ready: bool) -> tuple[list[Finding],
     try:
         with open_engine(directory) as engine:
             answers = engine.ask_each(question, int(time.time()))
-        found = [one for answer in answers for one in _asked(answer.verdict, question, ready)]
+        found = []
+        for answer in answers:
+            run = answer.place.folder if len(answers) > 1 else question.run
+            found += [one._replace(hint=naming(one.hint, run)) for one in _asked(answer.verdict, question, ready)]
         return list(dict.fromkeys(found)), answers
     except PolicyRefused as refused:
         return list(refused.findings), ()

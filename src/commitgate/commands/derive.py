@@ -6,6 +6,7 @@ import time
 
 import click
 
+from commitgate.commands.outcome import go_on
 from commitgate.engine import WORKTREE, Answer, open_engine
 from commitgate.finding import MALFORMED, PASS, Finding, exit_code
 from commitgate.judge.verdicts import read_verdicts
@@ -53,7 +54,7 @@ def tell(answer: Answer, now: int, change: str) -> int:
     click.echo(render(findings, colours()), nl=False)
     differs = change == "differs" and any(one.data is not None for one in planned)
     if differs:
-        click.echo("→ git gate derive")
+        go_on("→ git gate derive")
     return max(exit_code(findings), MALFORMED if differs else PASS)
 
 

@@ -11,12 +11,20 @@ import click
 from commitgate.finding import MALFORMED, PASS, Finding
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral, render
+from commitgate.working.asking import named_run
 from commitgate.working.pages import Page
+from commitgate.working.pasting import naming
 
 
 def show(findings: Iterable[Finding]) -> None:
     """Print findings."""
-    click.echo(render(findings, colours()), nl=False)
+    named = [one._replace(hint=naming(one.hint, named_run())) for one in findings]
+    click.echo(render(named, colours()), nl=False)
+
+
+def go_on(text: str) -> None:
+    """One line that names the next command, about the run that the user named."""
+    click.echo(naming(text, named_run()))
 
 
 def tell(top: str, path: str, what: str) -> None:

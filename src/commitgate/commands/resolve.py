@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, tell
+from commitgate.commands.outcome import add_and_commit, go_on, tell
 from commitgate.errors import UserError
 from commitgate.finding import PASS
 from commitgate.policy.layout import BUDGET_GATE
@@ -40,7 +40,7 @@ def command(gate: str, decision: str) -> int:
     tell(top, context, "wrote")
     add_and_commit(top, [context])
     goes_on = "git gate next" if gate == BUDGET_GATE else f"git gate pass {gate}"
-    click.echo("then: git gate derive" if derived else f"then: {goes_on}")
+    go_on("then: git gate derive" if derived else f"then: {goes_on}")
     return PASS
 
 

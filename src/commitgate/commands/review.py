@@ -10,6 +10,7 @@ from typing import BinaryIO
 import click
 
 from commitgate.commands.derive import tell
+from commitgate.commands.outcome import go_on
 from commitgate.documents.review import APPROVED, CHANGES_REQUESTED
 from commitgate.engine import COMMIT, INDEX, WORKTREE, Answer, Engine, open_engine
 from commitgate.errors import GateError, UserError
@@ -160,5 +161,5 @@ def _write(reviewer: Reviewer, sections: dict[str, Section], complete: bool) -> 
             click.echo(f"→ git add {root} && git commit")
         return code
     if paths:
-        click.echo("→ write what you found and the verdict into it, then: git gate derive")
+        go_on("→ write what you found and the verdict into it, then: git gate derive")
     return PASS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import tell
+from commitgate.commands.outcome import go_on, tell
 from commitgate.finding import PASS
 from commitgate.working.desk import desk
 from commitgate.working.laying import lay_down
@@ -24,6 +24,6 @@ def command(name: str, area: str) -> int:
     for document in laid:
         tell(top, document.path, "wrote" if document.written else "already there:")
     if stage.fan_out and not area and not any("/pr-" in document.path for document in laid):
-        click.echo(f"no area has a change yet; name one: git gate stage {stage.name} <area>")
-    click.echo(f"next: fill in what is asked there, then git gate pass {stage.name}{f' --area {area}' if area else ''}")
+        go_on(f"no area has a change yet; name one: git gate stage {stage.name} <area>")
+    go_on(f"next: fill in what is asked there, then git gate pass {stage.name}{f' --area {area}' if area else ''}")
     return PASS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, tell
+from commitgate.commands.outcome import add_and_commit, go_on, tell
 from commitgate.finding import PASS
 from commitgate.working.starting import start, starting
 
@@ -26,5 +26,5 @@ def command(feature: str, track: str) -> int:
     for path in paths:
         tell(top, path, "wrote")
     add_and_commit(top, paths)
-    click.echo(f"then: git gate stage {first}")
+    go_on(f"then: git gate stage {first}")
     return PASS

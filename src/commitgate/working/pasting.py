@@ -10,6 +10,10 @@ import os
 
 from commitgate.judge.advice import Advice
 
+_ABOUT_A_RUN = (
+    "(?:next|status|stage|pass|reaffirm|review|derive|security|archive|fold|proceed|resolve|rule|adr|ask|answer|why|budget"
+    "|visualize|summary)"
+)
 # These name paths from the root, and are about no run.
 _OF_PATHS = ("git add ", "git gate validate ")
 
@@ -20,6 +24,16 @@ def pasteable(advice: Advice, top: str, run: str) -> Advice:
     if up == "." and not run:
         return advice
     return advice._replace(commit=_placed(advice.commit, up, run), command=_placed(advice.command, up, run))
+
+
+def naming(text: str, run: str) -> str:
+    """A text for people with ``run`` named in every command of it that is about one run; "" leaves it alone."""
+    if not run or "git gate " not in text:
+        return text
+    from re import sub
+    from shlex import quote
+
+    return sub(rf"\bgit gate (?={_ABOUT_A_RUN}\b)", lambda _: f"git gate --run {quote(run)} ", text)
 
 
 def _placed(command: str, up: str, run: str) -> str:
