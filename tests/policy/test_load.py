@@ -361,3 +361,16 @@ def test_the_template_is_a_policy() -> None:
     for line in filled.splitlines():
         if line.startswith("# ") and ": " in line and line[2:].split(":")[0] in SCHEMA["properties"]:
             good(line[2:])
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["run.json", "context.md", "Summary.md", "gates/**", "gates/stage-01.json", "waivers/x.yml", "archive/**"],
+)
+def test_no_stage_owns_what_tells_of_the_whole_run(pattern):
+    text = f"stages: {{audit: {{gate: stage-10, role: x, needs: [build], writes: [audit.md, '{pattern}']}}}}"
+    policy, findings = load_policy(text.encode())
+    assert policy is None
+    assert [(one.rule, one.message) for one in findings] == [
+        ("policy/schema", f"stages.audit.writes: {pattern} belongs to no stage")
+    ]

@@ -23,7 +23,7 @@ BUDGET_GATE = "stage-budget"  # belongs to no stage: what it escalates holds up 
 SECURITY_GATE = "stage-05-security"  # its vetoes and conditions have rules of their own
 # They tell of the whole run, so no stage owns them and they may be written at any time.
 PAGES = (DIAGRAM_FILE, SUMMARY_FILE)
-_UNOWNED = (RUN_FILE, CONTEXT_FILE, BUDGET_FILE, *PAGES)
+OF_THE_RUN = (RUN_FILE, CONTEXT_FILE, BUDGET_FILE, *PAGES)
 
 
 def matches(pattern: str, path: str, areas: tuple[str, ...]) -> bool:
@@ -67,7 +67,7 @@ def is_process(policy: Policy, path: str) -> bool:
     if path.startswith(ARCHIVE):
         kept = path[len(ARCHIVE) :]
         return is_process(policy, kept) or is_process(policy, kept.partition("/")[2])
-    if path in _UNOWNED or is_gate_path(path):
+    if path in OF_THE_RUN or is_gate_path(path):
         return True
     areas = area_names(policy)
     return any(

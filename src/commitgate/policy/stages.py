@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from commitgate.policy import graph
 from commitgate.policy.compile import CONTROL_PLANE
 from commitgate.policy.condition import EVERY_TRIGGER
-from commitgate.policy.layout import SECURITY_GATE
+from commitgate.policy.layout import ARCHIVE, GATES, OF_THE_RUN, SECURITY_GATE, WAIVERS
 from commitgate.policy.model import Area, Checkpoint, Stage, Trigger
 from commitgate.policy.sources import Path, Sources, laid_over
 
@@ -55,6 +55,7 @@ def stages(sources: Sources, checkpoints: tuple[Checkpoint, ...], names: Names) 
         for name, fields in written.items()
     }
     _check_gates(sources, made)
+    _check_writes(sources)
     for name, stage in made.items():
         for position, need in enumerate(stage.needs):
             path: Path = ("stages", name, "needs", position)
@@ -131,6 +132,17 @@ def _check_gates(sources: Sources, made: dict[str, Stage]) -> None:
     if security.gate != SECURITY_GATE:
         message = f"stages.security-review: its gate is {SECURITY_GATE}, found {security.gate}"
         sources.refuse("schema", ("stages", "security-review", "gate"), message, "remove the line")
+
+
+def _check_writes(sources: Sources) -> None:
+    """No stage owns what tells of the whole run, its gates, its archive or the waivers: they have their own rules."""
+    for name, fields in (sources.own.get("stages") or {}).items():
+        for position, pattern in enumerate((fields or {}).get("writes") or ()):
+            path = pattern.casefold().removeprefix("./")
+            if path in OF_THE_RUN or path.startswith((GATES, ARCHIVE, WAIVERS)):
+                message = f"stages.{name}.writes: {pattern} belongs to no stage"
+                hint = "name a document of its own, such as notes.md"
+                sources.refuse("schema", ("stages", name, "writes", position), message, hint)
 
 
 def _condition(sources: Sources, name: str, fields: dict[str, Any], names: Names) -> Condition:
