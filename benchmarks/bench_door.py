@@ -29,6 +29,16 @@ RUNS = 20
 WARM_UP = 3
 
 
+def scratch(name: str) -> Path:
+    """A new folder, and an environment in which neither this machine's settings nor a hook's variables count."""
+    for variable in list(os.environ):
+        if variable.startswith("GIT_") or variable in ("CI", "PYTHONPATH"):
+            del os.environ[variable]
+    os.environ.update(GIT_AUTHOR_NAME="A", GIT_AUTHOR_EMAIL="a@x", GIT_COMMITTER_NAME="A", GIT_COMMITTER_EMAIL="a@x")
+    os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8")
+    return Path(tempfile.mkdtemp(prefix=f"bench-{name}-"))
+
+
 def milliseconds(command: list[str], cwd: Path, prepare: Callable[[], None] | None = None) -> float:
     """Wall time of one process; ``prepare`` runs before it and is not counted."""
     if prepare is not None:
@@ -102,12 +112,7 @@ def stage_fifty(story: Repo, tag: str) -> None:
 
 def main() -> int:
     """Measure everything; 0 when every goal is met."""
-    for name in list(os.environ):
-        if name.startswith("GIT_") or name in ("CI", "PYTHONPATH"):
-            del os.environ[name]
-    os.environ.update(GIT_AUTHOR_NAME="A", GIT_AUTHOR_EMAIL="a@x", GIT_COMMITTER_NAME="A", GIT_COMMITTER_EMAIL="a@x")
-    os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8")
-    folder = Path(tempfile.mkdtemp(prefix="bench-door-"))
+    folder = scratch("door")
     os.environ["PYTHONPATH"] = str(ROOT / "src")  # for the story's own helpers
     story = run_of_fourteen_gates(folder)
     del os.environ["PYTHONPATH"]

@@ -13,10 +13,9 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from bench_door import ROOT, RUNS, WARM_UP, installed, milliseconds
+from bench_door import ROOT, RUNS, WARM_UP, installed, milliseconds, scratch
 
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 
@@ -84,12 +83,7 @@ def measure(story: Story, python: str, branch: str) -> bool:
 
 def main() -> int:
     """Measure both pushes; 0 when the goal is met."""
-    for name in list(os.environ):
-        if name.startswith("GIT_") or name in ("CI", "PYTHONPATH"):
-            del os.environ[name]
-    os.environ.update(GIT_AUTHOR_NAME="A", GIT_AUTHOR_EMAIL="a@x", GIT_COMMITTER_NAME="A", GIT_COMMITTER_EMAIL="a@x")
-    os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8")
-    folder = Path(tempfile.mkdtemp(prefix="bench-push-"))
+    folder = scratch("push")
     os.environ["PYTHONPATH"] = str(ROOT / "src")  # for the story's own helpers
     story = tell(folder)
     del os.environ["PYTHONPATH"]

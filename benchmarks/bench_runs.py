@@ -10,14 +10,12 @@ more run, and on the target itself. Exits 1 when a goal is missed.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from bench_door import ROOT, compare, installed, stage_fifty
+from bench_door import ROOT, compare, installed, scratch, stage_fifty
 
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 
@@ -67,12 +65,7 @@ def two_hundred_runs(folder: Path) -> Repo:
 
 def main() -> int:
     """Measure everything; 0 when every goal is met."""
-    for name in list(os.environ):
-        if name.startswith("GIT_") or name in ("CI", "PYTHONPATH"):
-            del os.environ[name]
-    os.environ.update(GIT_AUTHOR_NAME="A", GIT_AUTHOR_EMAIL="a@x", GIT_COMMITTER_NAME="A", GIT_COMMITTER_EMAIL="a@x")
-    os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8")
-    folder = Path(tempfile.mkdtemp(prefix="bench-runs-"))
+    folder = scratch("runs")
     python, start = installed(folder)
     gate = str(Path(python).with_name("git-gate"))
     walkthrough = finished_walkthrough(folder, python)

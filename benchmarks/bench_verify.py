@@ -16,10 +16,11 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from bench_door import scratch
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
@@ -138,12 +139,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--commits", type=int, default=20_000)
     count = options.parse_args().commits
-    for name in list(os.environ):
-        if name.startswith("GIT_") or name in ("CI", "PYTHONPATH"):
-            del os.environ[name]
-    os.environ.update(GIT_AUTHOR_NAME="A", GIT_AUTHOR_EMAIL="a@x", GIT_COMMITTER_NAME="A", GIT_COMMITTER_EMAIL="a@x")
-    os.environ.update(GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8")
-    folder = Path(tempfile.mkdtemp(prefix="bench-verify-"))
+    folder = scratch("verify")
     try:
         good = [*long_range(folder, count), branch(folder)]
     finally:
