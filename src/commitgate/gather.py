@@ -51,7 +51,7 @@ class Gathering:
         self.repo = repo
         self.policy = policy
         self.memo = memo
-        self.place = place
+        self.place = self._share = place  # the share is what deltas are taken of
         self.root = place.folder
         self.trees = Trees(repo, memo, self.root, GateRules(policy))
         self.content = LineContent(repo, policy, memo, self.path_class)
@@ -66,9 +66,13 @@ class Gathering:
 
     def reference(self, heads: tuple[str, ...], run_id: str, tip: str) -> Reference:
         """Where the run's work starts from, for these heads."""
-        return find_reference(
-            self.repo, self.policy, self.root, heads, run_id, tip, self.trees.run_id_at, self.place.siblings
-        )
+        about = (heads, run_id, tip, self.trees.run_id_at, self.place.siblings)
+        return self.stand_on(find_reference(self.repo, self.policy, self.root, *about))
+
+    def stand_on(self, reference: Reference) -> Reference:
+        """Let deltas be those of a run with this reference."""
+        self._share = self.place.landed() if reference.frozen_to else self.place
+        return reference
 
     def walk(self, heads: tuple[str, ...], reference: Reference) -> Iterator[tuple[Snapshot, tuple[Snapshot, ...]]]:
         """Every commit of the range with its parents' snapshots, parents first; ``states`` is filled on the way.
@@ -146,9 +150,8 @@ class Gathering:
         """The parents' trees; with their deltas where the commit may end a run, which must have been complete."""
         trees = tuple([self.tree(parent, Content()) for parent in parents])
         path = f"{self.root}/{RUN_FILE}"
-        if all(row.path != path for delta in commit.deltas for row in delta):
-            return trees
-        return tuple([self.with_delta(tree, state) for tree, state in zip(trees, parents, strict=True)])
+        ends = any(row.path == path for delta in commit.deltas for row in delta)
+        return tuple(map(self.with_delta, trees, parents)) if ends else trees
 
     def made_by_merge(
         self, deltas: Sequence[list[Row]], remade: Remade | None
@@ -168,9 +171,8 @@ class Gathering:
 
     def signer(self, snapshot: Snapshot) -> str:
         """The key of a good signature, where a review is committed and some reviewer has to sign."""
-        if not any(snapshot.below(row.path).startswith(REVIEWS) for row in snapshot.touched_process):
-            return ""
-        if not any(reviewer.level == "signed" for reviewer in self.policy.reviewers):
+        reviewed = any(snapshot.below(row.path).startswith(REVIEWS) for row in snapshot.touched_process)
+        if not reviewed or all(reviewer.level != "signed" for reviewer in self.policy.reviewers):
             return ""
         from commitgate.git.signature import signing_key
 
@@ -221,7 +223,7 @@ class Gathering:
         """The snapshot with its product delta base→tree; without a run there is nothing to bind."""
         if snapshot.run is None:
             return snapshot
-        _, rows = self.split(state.rows.values(), True)
+        _, rows = self.split(state.rows.values(), True, self._share)
         return self.bound_to(snapshot, self.classify(rows, snapshot.run.track))
 
     def bound_to(self, snapshot: Snapshot, delta: tuple[Change, ...]) -> Snapshot:
@@ -242,16 +244,15 @@ class Gathering:
         side = self.with_delta(snapshot, state)
         return Facts(side, parents, state.base, False, kind, (), based=based, branch=branch, landed=landed)
 
-    def split(self, rows: Iterable[Row], active: bool) -> tuple[list[Row], list[Row]]:
+    def split(self, rows: Iterable[Row], active: bool, share: Place | None = None) -> tuple[list[Row], list[Row]]:
         """(process rows, product rows). Without a run every path is product; what is another run's is neither."""
-        start = self.root + "/"
-        alone = self.place == Place(self.root)
-        process: list[Row] = []
-        product: list[Row] = []
+        start, place = self.root + "/", share or self.place
+        alone = place == Place(self.root)
+        process, product = list[Row](), list[Row]()
         for row in rows:
             if active and row.path.startswith(start) and is_process(self.policy, row.path[len(start) :]):
                 process.append(row)
-            elif alone or self.place.owns(self.policy, row.path):
+            elif alone or place.owns(self.policy, row.path):
                 product.append(row)
         return process, product
 
@@ -268,7 +269,7 @@ class Gathering:
 
     def frozen_delta(self, reference: Reference, track: str) -> tuple[Change, ...]:
         """The product delta of a landed run, which no longer moves."""
-        _, product = self.split(diff_trees(self.repo, reference.frozen_from, reference.frozen_to), True)
+        _, product = self.split(diff_trees(self.repo, reference.frozen_from, reference.frozen_to), True, self._share)
         return self.classify(product, track)
 
     def outside(self, state: State, reference: Reference, track: str) -> tuple[Change, ...]:

@@ -69,6 +69,7 @@ def _from_memo(gathering: Gathering, head: str, head_data: bytes, target: Target
     known = gathering.memo.get("heads", _key(gathering, head, target, head))
     if known is not None:
         state, book, reference = known
+        gathering.stand_on(reference)
         gathering.states[head] = state
         return Ground(reference, {head: state}, {head: book})
     parent = _only_parent(head_data)
@@ -76,6 +77,7 @@ def _from_memo(gathering: Gathering, head: str, head_data: bytes, target: Target
     if known is None:
         return None
     state, book, reference = known
+    gathering.stand_on(reference)
     gathering.states[parent] = state
     commits = list(read_walk(gathering.repo, start_walk(gathering.repo, (head,), (parent,))))
     if len(commits) != 1 or commits[0].parents != (parent,):

@@ -415,3 +415,39 @@ def test_the_archive_of_a_run_is_added_where_it_lies(team: Team) -> None:
     team.git("add", "-A", "pipelines/one")
     team.commit("archive")
     assert said(team.path, "verify", "main..HEAD")[0] == 0
+
+
+@pytest.mark.parametrize("first", ["one", "two"])
+def test_each_landed_run_keeps_its_change_whichever_landed_last(team: Team, first: str) -> None:
+    second = "two" if first == "one" else "one"
+    for name in (first, second):
+        whole(team, f"pipelines/{name}", f"src/backend/{name}.js")
+        team.git("switch", "-q", "main")
+    for name in (first, second):
+        team.git("merge", "-q", "--no-ff", "--no-edit", name)
+    for name in (first, second):
+        place = team.path / "pipelines" / name
+        for again in ("walked", "remembered"):
+            data = json.loads(said(place, "status", "--json")[1])
+            states = {row["stage"]: row["state"] for row in data["stages"]}
+            assert states["stage-04-backend"] == states["stage-07"] == "pass", again
+            assert json.loads(said(place, "next", "--json")[1])["command"] == "git gate archive"
+    assert said(team.path / "pipelines" / first, "archive")[0] == 0
+    said_at_the_door = team.commit(f"archive {first}", check=False)
+    assert said_at_the_door.code == 0, said_at_the_door.err
+    assert said(team.path, "verify", "HEAD~1..HEAD")[0] == 0
+    assert team.folders() == [f"pipelines/{second}"]
+
+
+def test_a_landed_run_does_not_answer_for_the_change_of_another(team: Team) -> None:
+    whole(team, "pipelines/one", "src/backend/one.js")
+    team.git("switch", "-q", "main")
+    team.git("merge", "-q", "--no-ff", "--no-edit", "one")
+    team.git("switch", "-q", "-c", "two")
+    team.begin("pipelines/two")
+    team.write("pipelines/one/summary.md", "# Summary\n")
+    team.build("pipelines/two", "src/backend/one.js")
+    assert team.folders() == ["pipelines/one", "pipelines/two"]
+    assert "run/landed" not in team.rules("--rev", "HEAD")
+    team.test("pipelines/two")
+    assert team.ready()

@@ -34,6 +34,10 @@ class Place(Record):
         """The same as plain values, for a memo."""
         return tuple(self)
 
+    def landed(self) -> Place:
+        """The same for what the run was merged with: no run that came since for the same root takes that away."""
+        return self._replace(nearer=tuple(one for one in self.nearer if len(one) > len(self.product)))
+
     def owns(self, policy: Policy, path: str) -> bool:
         """Whether a path that is none of this run's own process files is product that it answers for."""
         if not path.startswith(self.product) or path.startswith(self.nearer):
