@@ -5,7 +5,7 @@
 The long range: a run in its build stage, product commits that touch 500 files in turn, one commit in a hundred that
 touches the pipeline, one in a hundred that merges a side branch. Measured against the one ``git log`` that the replay
 needs, and with its memory at the peak. The branch: fifty commits, against the bare interpreter plus git's own time.
-Whole processes, medians. Exits 1 when a goal is missed.
+Whole processes of the installed wheel, medians. Exits 1 when a goal is missed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench_door import scratch
+from bench_door import installed, scratch
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
@@ -48,7 +48,7 @@ Note {}.
 """
 BRANCH_RATIO = 6.0
 ROUNDS = 5
-START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from commitgate.__main__ import main; "
+START = "import sys; from commitgate.__main__ import main; "
 # What one process needs, told by itself: its memory at the peak (KiB), and the time of the git processes it ran.
 USED = """
 import resource
@@ -110,9 +110,9 @@ def seconds(command: list[str], cwd: Path) -> float:
     return spent
 
 
-def used(cwd: Path) -> tuple[float, float]:
+def used(python: str, cwd: Path) -> tuple[float, float]:
     """(MB at the peak, seconds of git) of one replay."""
-    done = subprocess.run(verify(USED), cwd=cwd, check=True, capture_output=True, text=True)
+    done = subprocess.run(verify(python, USED), cwd=cwd, check=True, capture_output=True, text=True)
     kibibytes, spent = done.stderr.rpartition("used ")[2].split()
     return int(kibibytes) / 1024, float(spent)
 
@@ -141,7 +141,8 @@ def main() -> int:
     count = options.parse_args().commits
     folder = scratch("verify")
     try:
-        good = [*long_range(folder, count), branch(folder)]
+        python, _ = installed(folder)
+        good = [*long_range(python, folder, count), branch(python, folder)]
     finally:
         shutil.rmtree(folder)
     return 0 if all(good) else 1
@@ -152,18 +153,18 @@ def log_of(story: Story) -> list[str]:
     return ["git", *WALK, "feature/reset", "--not", "main", "--"]
 
 
-def verify(rest: str = "main()") -> list[str]:
-    """The command as a user starts it, from this checkout."""
-    return [sys.executable, "-I", "-c", START + rest, str(ROOT / "src"), "verify", "main..feature/reset"]
+def verify(python: str, rest: str = "main()") -> list[str]:
+    """The command as a user starts it, installed."""
+    return [python, "-I", "-c", START + rest, "verify", "main..feature/reset"]
 
 
-def long_range(folder: Path, count: int) -> list[bool]:
+def long_range(python: str, folder: Path, count: int) -> list[bool]:
     """The replay of a long range: time against the log, rate, memory."""
     story = history(folder, "long", count)
-    log, ours = in_turn(log_of(story), verify(), story.path)
+    log, ours = in_turn(log_of(story), verify(python), story.path)
     rate, log_rate = count / ours, count / log
     wanted = RATE * min(1.0, log_rate / LOG_RATE)
-    memory, _ = used(story.path)
+    memory, _ = used(python, story.path)
     name = f"verify, {count} commits"
     return [
         show(name, f"{ours:.2f} s, the log {log:.2f} s: ratio {ours / log:.2f}", f"{RATIO:.2f}", ours <= RATIO * log),
@@ -172,11 +173,11 @@ def long_range(folder: Path, count: int) -> list[bool]:
     ]
 
 
-def branch(folder: Path) -> bool:
+def branch(python: str, folder: Path) -> bool:
     """The replay of a branch of fifty commits, against the bare interpreter plus git's own time."""
     story = history(folder, "branch", BRANCH)
-    bare, ours = in_turn([sys.executable, "-I", "-c", "pass"], verify(), story.path, 2 * ROUNDS)
-    git = statistics.median(used(story.path)[1] for _ in range(ROUNDS))
+    bare, ours = in_turn([python, "-I", "-c", "pass"], verify(python), story.path, 2 * ROUNDS)
+    git = statistics.median(used(python, story.path)[1] for _ in range(ROUNDS))
     allowed = BRANCH_RATIO * bare + git
     value = f"{ours * 1000:.0f} ms, bare {bare * 1000:.1f} ms, git {git * 1000:.1f} ms"
     return show(f"verify, a branch of {BRANCH} commits", value, f"{allowed * 1000:.0f} ms", ours <= allowed)

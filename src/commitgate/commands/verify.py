@@ -17,11 +17,9 @@ from commitgate.memo import NoMemo
 from commitgate.policies import Policies, PolicyRefused
 from commitgate.replay import Replay, Replaying
 from commitgate.report import formats
-from commitgate.report.model import of_findings, of_verdicts
 from commitgate.report.progress import Progress
 from commitgate.report.terminal import colours
 from commitgate.report.text import Colours, neutral, render, waived_lines
-from commitgate.working import summary as job_summary
 from commitgate.working.output import emit
 
 
@@ -69,17 +67,34 @@ def command(commits: str | None, ready: bool, history: str | None, form: str, ou
         text += summary(replay, ready, code)
     else:
         title = f"commitgate: {commits or 'the range to HEAD'}"
-        if replay is None:
-            report = of_findings(title, findings)
-        else:
-            judged = [(one.policy, one.verdict) for one in replay.answers]
-            report = of_verdicts(title, findings, judged, waived)
-            report = report._replace(history=tuple(one for one in kept if one not in findings))
-        text = formats.render(form, report)
-        if form == formats.GITHUB:
-            job_summary.add(report)
+        history_kept = [one for one in kept if one not in findings]
+        text = _in_form(form, title, findings, history_kept, waived, replay)
     emit(text, output)
     return code
+
+
+def _in_form(
+    form: str,
+    title: str,
+    findings: list[Finding],
+    kept: list[Finding],
+    waived: list[Waived],
+    replay: Replay | None,
+) -> str:
+    """The answer in a format for programs; on GitHub the summary of the job is written, too."""
+    # Whoever asks for text does not wait for these.
+    from commitgate.report.model import of_findings, of_verdicts
+    from commitgate.working import summary as job_summary
+
+    if replay is None:
+        report = of_findings(title, findings)
+    else:
+        judged = [(one.policy, one.verdict) for one in replay.answers]
+        report = of_verdicts(title, findings, judged, waived)._replace(history=tuple(kept))
+    text = formats.render(form, report)
+    if form == formats.GITHUB:
+        job_summary.add(report)
+    return text
 
 
 def findings_of(replay: Replay, ready: bool) -> list[Finding]:
