@@ -2,10 +2,10 @@
 
     python benchmarks/bench_push.py
 
-Pushes to a bare repository with the hook and to one without, in turn, a new commit each time. The goal is for a push to
-the target. A push to a branch with a run is told beside it, without a goal: the run's documents are Markdown, and a server
-reads them anew each time, with the import of a CommonMark parser. Medians of 20 after warm-up. Exits 1 when the goal is
-missed.
+Pushes to a bare repository with the hook and to one without, in turn, a new commit each time. The goal is for a push
+to the target. A push to a branch with a run is told beside it, without a goal: the run's documents are Markdown, and a
+server reads them anew each time, with the import of a CommonMark parser. Medians of 20 after warm-up. Exits 1 when the
+goal is missed.
 """
 
 from __future__ import annotations
