@@ -16,7 +16,7 @@ def command(title: str) -> int:
     """Write pipeline/adr/NNNN-<TITLE>.md with the next number. A number is never given twice."""
     records.check_title(title)
     with desk() as here:
-        records.refuse_early(here)
+        records.refuse_early_record(here)
         folder = here.folder
         done = records.adr(folder, title)
     tell(folder.top, done.path, "wrote" if done.written else "already there:")

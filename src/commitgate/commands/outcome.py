@@ -43,6 +43,14 @@ def add_and_commit(top: str, paths: Iterable[str]) -> None:
     click.echo(f"next: git add {names} && git commit")
 
 
+def written(page: Page) -> int:
+    """Say whether a page had to be written, and how it is recorded; the exit code."""
+    tell(page.top, page.path, "unchanged" if page.same else "wrote")
+    if not page.same:
+        add_and_commit(page.top, [page.path])
+    return PASS
+
+
 def compared(page: Page, command: str) -> int:
     """Say whether a page is up to date, and with which command it becomes so; the exit code."""
     tell(page.top, page.path, "up to date:" if page.same else "out of date:")

@@ -39,7 +39,7 @@ def command(topic: str, decision: str, title: str) -> int:
         with desk() as here:
             folder = here.folder
             if title:
-                records.refuse_early(here)
+                records.refuse_early_record(here)
             if on_track:
                 switched = switching.switch(here, topic, decision)
                 removed = switched.removed

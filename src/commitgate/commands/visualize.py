@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, compared, tell
-from commitgate.finding import PASS
+from commitgate.commands.outcome import compared, written
 from commitgate.working import pages
 
 
@@ -20,8 +19,4 @@ def command(only_compare: bool) -> int:
     """
     if only_compare:
         return compared(pages.compare(pages.diagram), "git gate visualize")
-    page = pages.write(pages.diagram)
-    tell(page.top, page.path, "unchanged" if page.same else "wrote")
-    if not page.same:
-        add_and_commit(page.top, [page.path])
-    return PASS
+    return written(pages.write(pages.diagram))

@@ -14,7 +14,7 @@ from commitgate.facts import Snapshot
 from commitgate.finding import BLOCKED, MALFORMED, Finding, exit_code
 from commitgate.judge.ledger import History
 from commitgate.judge.stages import Board
-from commitgate.policy.layout import area_of
+from commitgate.policy.layout import area_of, owners
 from commitgate.policy.model import Policy, Stage, Track
 from commitgate.working.asking import asked
 from commitgate.working.run_folder import RunFolder
@@ -104,6 +104,23 @@ def find_stage(track: Track, policy: Policy, name: str) -> tuple[Stage, str]:
     near = difflib.get_close_matches(name, names, 1)
     raise UserError(
         f"there is no stage {name!a}{f'; did you mean {near[0]}?' if near else ''}", f"stages: {', '.join(names)}"
+    )
+
+
+def refuse_early(desk: Desk, below: str, belongs: str) -> None:
+    """GateError (exit 2) while no stage that owns a path of the run folder is open: the hook would refuse the file.
+
+    ``belongs``: how the message begins ("the lessons belong to").
+    """
+    stages = owners(desk.policy, desk.track, below)
+    board = desk.board
+    if not stages or any(board.open[stage.name] for stage in stages):
+        return
+    lacking = "; ".join(board.lacking[stages[0].name])
+    raise GateError(
+        f"{belongs} {stages[0].name}, which is not open yet: {lacking}",
+        "git gate next says what comes first",
+        BLOCKED,
     )
 
 

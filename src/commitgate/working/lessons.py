@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 
 from commitgate.documents import lessons, lessons_edit
 from commitgate.documents.facts import Lesson
-from commitgate.errors import GateError
 from commitgate.finding import BLOCKED, Finding
 from commitgate.judge.agreement import plain
 from commitgate.judge.lessons import aged_out, fresh, lessons_of, runs_since
-from commitgate.policy.layout import LESSONS_FILE, owners
-from commitgate.working.desk import Desk, Refused
+from commitgate.policy.layout import LESSONS_FILE
+from commitgate.working.desk import Desk, Refused, refuse_early
 from commitgate.working.laying import filled
 
 _DAY = 86400
@@ -119,15 +118,7 @@ def _refuse_early(desk: Desk) -> None:
     """
     if not os.path.lexists(os.path.join(desk.folder.top, desk.folder.run_file)):
         return
-    stages, board = owners(desk.policy, desk.track, LESSONS_FILE), desk.board
-    if not stages or any(board.open[stage.name] for stage in stages):
-        return
-    lacking = "; ".join(board.lacking[stages[0].name])
-    raise GateError(
-        f"the lessons belong to {stages[0].name}, which is not open yet: {lacking}",
-        "git gate next says what comes first",
-        BLOCKED,
-    )
+    refuse_early(desk, LESSONS_FILE, "the lessons belong to")
 
 
 def _taken(desk: Desk, data: bytes) -> set[int]:

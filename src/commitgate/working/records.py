@@ -8,11 +8,9 @@ import time
 from typing import NamedTuple
 
 from commitgate.documents import context, context_edit
-from commitgate.errors import GateError, UserError
-from commitgate.finding import BLOCKED
+from commitgate.errors import UserError
 from commitgate.git.process import Repository
-from commitgate.policy.layout import owners
-from commitgate.working.desk import Desk
+from commitgate.working.desk import Desk, refuse_early
 from commitgate.working.laying import filled
 from commitgate.working.run_folder import RunFolder, timestamp
 from commitgate.working.starting import slug
@@ -78,18 +76,9 @@ def adr(folder: RunFolder, title: str) -> Recorded:
     return Recorded(path, folder.write(path, filled("adr.md", words, time.time())))
 
 
-def refuse_early(desk: Desk) -> None:
-    """GateError (exit 2) while no stage that owns decision records is open: the hook would refuse the file."""
-    stages = owners(desk.policy, desk.track, f"{_FOLDER}0001-any.md")
-    board = desk.board
-    if not stages or any(board.open[stage.name] for stage in stages):
-        return
-    lacking = "; ".join(board.lacking[stages[0].name])
-    raise GateError(
-        f"a decision record belongs to {stages[0].name}, which is not open yet: {lacking}",
-        "git gate next says what comes first",
-        BLOCKED,
-    )
+def refuse_early_record(desk: Desk) -> None:
+    """GateError (exit 2) while no stage that owns decision records is open."""
+    refuse_early(desk, f"{_FOLDER}0001-any.md", "a decision record belongs to")
 
 
 def check_title(title: str) -> str:
