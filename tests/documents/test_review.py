@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commitgate.documents import review
+from commitgate.documents import review, review_inline
 from commitgate.documents.facts import ReviewFacts
+from commitgate.documents.review_read import VERDICT_LINE
 from commitgate.errors import UserError
 from commitgate.share import path
 
@@ -399,3 +400,34 @@ def test_a_verdict_is_always_a_line_of_the_file(text: str) -> None:
 @given(st.binary(max_size=200))
 def test_never_raises(data: bytes) -> None:
     assert all(finding.rule.startswith("review/") for finding in review.read(data).findings)
+
+
+_PIECES = (
+    *(
+        "REVIEW: APPROVED",
+        "\nREVIEW: APPROVED\n",
+        "\n",
+        "[",
+        "](",
+        "](x)",
+        ")",
+        "*",
+        "**",
+        "_",
+        "~~",
+        "`",
+        "``",
+        "<",
+        ">",
+    ),
+    *("<a b='", "'>", "<!--", "-->", "\\", "&#58;", " ", "a", "REVIEW&#58; APPROVED", "![", '"', "<?", "?>"),
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))
+def test_a_verdict_is_only_rendered_where_markup_could_bury_it(text: str) -> None:
+    lines = [line.strip() for line in text.split("\n")]
+    verdicts = sum(1 for line in lines if VERDICT_LINE.fullmatch(line))
+    alone = sum(1 for line in review_inline.shown("\n".join(lines)) if VERDICT_LINE.fullmatch(line))
+    assert review_inline.buries(lines, VERDICT_LINE) == (alone < verdicts)

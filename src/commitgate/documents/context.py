@@ -7,20 +7,20 @@ Decisions and checkpoint marks count only under ``## User Decisions``. What look
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from commitgate.documents import context_near_miss, markdown
 from commitgate.documents.context_lines import DECIDING, Entry, collect
 from commitgate.documents.facts import CheckpointMark, ContextFacts, Decision, Question, Ruling
 from commitgate.documents.timestamp import FORM, epoch
 from commitgate.finding import Finding
+from commitgate.record import Record
 
 CONDITIONS = ("no_warnings", "all_criteria_passed")
 
 _ADDRESSEE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*", re.ASCII)
 
 
-class QuestionPlace(NamedTuple):
+class QuestionPlace(Record):
     """Where question ``number`` ends: an answer goes below that line."""
 
     number: int

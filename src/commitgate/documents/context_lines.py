@@ -7,12 +7,12 @@ paragraph that follow and are no entries themselves.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from commitgate.documents import context_near_miss
 from commitgate.documents.markdown_model import REAL, SILENT, Document, Line
 from commitgate.documents.markdown_spans import COMMENT_MARK
 from commitgate.finding import Finding
+from commitgate.record import Record
 
 _TIMED = re.compile(r"(\d\S*)[ \t]+(?:[—–-]|--)[ \t]+(\S.*)", re.ASCII)
 _KINDS = (
@@ -32,7 +32,7 @@ _TIMED_KINDS = DECIDING | {"ruling", "request"}
 _ONE_LINE = frozenset({"checkpoint", "track"})
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """One entry. ``last`` is its last line; ``under``: it stands in a section ``## User Decisions``.
 
     ``parts`` are the groups of its form, the last one with the lines that continue it.

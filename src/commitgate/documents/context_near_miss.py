@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from commitgate.documents.markdown_model import TABLE, Line
-from commitgate.documents.near_miss import compact, keyword, loose, without_code
+from commitgate.documents.near_miss import Keyword, compact, loose, without_code
 from commitgate.finding import MALFORMED, Finding
 
 _ANY = re.compile("|".join(compact(word) for word in (
@@ -14,17 +14,17 @@ _ANY = re.compile("|".join(compact(word) for word in (
 # A time (or what stands for one) and a dash may come first.
 _WHEN = r"[\d.:tz+ol-]{8,40}[^\w:]*"
 _KINDS = (
-    ("checkpoint", keyword(r".*\b<checkpoint>[ -]?(?:<auto>[ -]?)?<pass>(?:<ed>)?(?: ?:| \w+ \()")),
-    ("decision", keyword(rf"{_WHEN}<resolved>\b|<resolved> <stage>")),
-    ("decision", keyword(rf"(?:{_WHEN})?(?=.*<resolved>)<stage> .*<escalation>")),
-    ("ruling", keyword(rf"(?:{_WHEN})?<principal>[ -]?<ruling>(?:[ -]?<request>)? ?:")),
-    ("answer", keyword(r"<pm>[ -]<answer>(?: \w+)? ?:")),
-    ("skip", keyword(r"<security>[ -]<skip> ?:")),
-    ("track", keyword(r"<track> ?: ?[\w-]+")),
+    ("checkpoint", Keyword(r".*\b<checkpoint>[ -]?(?:<auto>[ -]?)?<pass>(?:<ed>)?(?: ?:| \w+ \()")),
+    ("decision", Keyword(rf"{_WHEN}<resolved>\b|<resolved> <stage>")),
+    ("decision", Keyword(rf"(?:{_WHEN})?(?=.*<resolved>)<stage> .*<escalation>")),
+    ("ruling", Keyword(rf"(?:{_WHEN})?<principal>[ -]?<ruling>(?:[ -]?<request>)? ?:")),
+    ("answer", Keyword(r"<pm>[ -]<answer>(?: \w+)? ?:")),
+    ("skip", Keyword(r"<security>[ -]<skip> ?:")),
+    ("track", Keyword(r"<track> ?: ?[\w-]+")),
 )
-_QUESTION = keyword(r"(?:.*\W)?<question> ?:")
+_QUESTION = Keyword(r"(?:.*\W)?<question> ?:")
 _ADDRESSED = re.compile(r"QUESTION\W*:|@PM\b")
-_HEADING = keyword(r"<user>[ -]?<decision>")
+_HEADING = Keyword(r"<user>[ -]?<decision>")
 
 _FORMS = {
     "decision": "'<time> — RESOLVED <gate>: <decision>' under '## User Decisions'",

@@ -7,15 +7,15 @@ import re
 from commitgate.documents import markdown
 from commitgate.documents.facts import DesignFacts
 from commitgate.documents.markdown_model import REAL, SILENT
-from commitgate.documents.near_miss import compact, keyword, loose, without_code
+from commitgate.documents.near_miss import Keyword, compact, loose, without_code
 from commitgate.finding import MALFORMED, Finding
 
 _STATUS = re.compile(
     r"[*_]{0,3}STATUS[*_]{0,3}:[*_]{0,3}[ \t]*[*_]{0,3}(DRAFT|APPROVED)[*_]{0,3}", re.IGNORECASE | re.ASCII
 )
 _WORD = compact("status")
-_ALMOST = keyword(r".*\b<status> ?: ?(?:<not> |<pre>-?)?(?:<approved>|<draft>)")
-_STATED = keyword(r"<status> ?:")
+_ALMOST = Keyword(r".*\b<status> ?: ?(?:<not> |<pre>-?)?(?:<approved>|<draft>)")
+_STATED = Keyword(r"<status> ?:")
 _HINT = "write exactly 'STATUS: DRAFT' or 'STATUS: APPROVED' on a line of its own, once"
 
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple
-from unicodedata import normalize
 
 from commitgate.documents import markdown
 from commitgate.documents.facts import Lesson, LessonsFacts
+from commitgate.documents.lookalike import normalized
 from commitgate.documents.markdown_model import BLANK, REAL, SILENT, Document, Heading, Line
 from commitgate.documents.markdown_spans import COMMENT_MARK
-from commitgate.documents.near_miss import compact, keyword, loose
+from commitgate.documents.near_miss import Keyword, compact, loose
 from commitgate.documents.sections import folded
 from commitgate.documents.timestamp import epoch
 from commitgate.finding import MALFORMED, Finding
+from commitgate.record import Record
 
 RETIRED = "retired"
 
@@ -29,12 +29,12 @@ _COUNT = r"([0-9]{1,6})(?:[ \t]+\(last:[ \t]+([0-9]{4}-[0-9]{2}-[0-9]{2})\))?\.?
 _REINFORCED = re.compile(rf"(?:\*\*Reinforced:\*\*|__Reinforced:__|\*\*Reinforced\*\*:|Reinforced:)[ \t]+{_COUNT}")
 _IN_TEXT = re.compile(rf"(.*\S)[ \t]+(?:\*\*)?Reinforced:(?:\*\*)?[ \t]+{_COUNT}", re.DOTALL)
 _WORD = compact("reinforced")
-_STATED = keyword(r"<reinforced> ?:")
+_STATED = Keyword(r"<reinforced> ?:")
 _FORM = "### L001 — <title>, a text, and **Reinforced:** 1 (last: 2026-03-26)"
 _LINE_FORM = "write **Reinforced:** <n> (last: <YYYY-MM-DD>) on a line of its own"
 
 
-class _Entry(NamedTuple):
+class _Entry(Record):
     """A lesson as it was found; ``counts`` are its statements (count, date, line)."""
 
     id: str
@@ -75,7 +75,7 @@ class _Reading:
             self.current = _Entry(found[1], found[2].strip(), heading.line, self.retired, [])
             self.entries.append(self.current)
             return
-        if _ALMOST.match(heading.text) or _ALMOST.match(normalize("NFKC", heading.text)):
+        if _ALMOST.match(heading.text) or _ALMOST.match(normalized("NFKC", heading.text)):
             self._refuse(heading.line, f"{heading.text[:80]!a} looks like a lesson and is none", f"write {_FORM}")
         if heading.top and heading.level <= 2:
             self.retired = heading.level == 2 and folded(heading.text) == RETIRED
@@ -143,7 +143,7 @@ def _counted(entry: _Entry, findings: list[Finding]) -> tuple[int, str, int]:
     return stated
 
 
-class Place(NamedTuple):
+class Place(Record):
     """Where a lesson stands: its first line, the line after its last one, and the line that counts."""
 
     first: int

@@ -8,9 +8,12 @@ would be a dependency for a check of a few dozen keys.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Literal
 
 # Characters that show nothing: zero-width, soft hyphen, fillers, direction marks, line separators, C1, tags.
 # (The other control characters can stand in JSON escaped only, where they are seen.)
@@ -53,11 +56,22 @@ _LOOKS_LIKE = str.maketrans({other: letter for letter, others in _LETTERS.items(
 _SAME_SHAPE = str.maketrans({"i": "l", "1": "l", "|": "l", "0": "o"})
 
 
+def normalized(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
+    """``text`` in a normal form of Unicode; ASCII is in all of them, and needs no tables to be loaded."""
+    if text.isascii():
+        return text
+    import unicodedata
+
+    return unicodedata.normalize(form, text)
+
+
 def skeleton(text: str) -> str:
     """What ``text`` looks like: two texts with the same skeleton are easily taken for each other."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", INVISIBLE.sub("", text)).translate(_LOOKS_LIKE)
+        text = normalized("NFKD", INVISIBLE.sub("", text)).translate(_LOOKS_LIKE)
         if not text.isascii():
+            import unicodedata
+
             text = "".join(character for character in text if unicodedata.category(character) != "Mn")
     text = text.casefold()
     if not text.isprintable() or " " in text:

@@ -1,15 +1,16 @@
 """Markdown as the readers of this package need it: every line with the place it stands in.
 
 Only real text counts in a review or a decision log, and what real text is, CommonMark decides: a line in a
-fence, an indented code block, a quote or a comment is none, however it looks. The block structure comes from
-markdown-it-py; it is flattened once (``markdown_blocks``), so that no reader handles tokens. Lines end at ``\\n`` only.
+fence, an indented code block, a quote or a comment is none, however it looks. Plain documents are read line by line
+(``markdown_plain``); for all others the block structure comes from markdown-it-py and is flattened once
+(``markdown_blocks``), so that no reader handles tokens. Lines end at ``\\n`` only.
 """
 
 from __future__ import annotations
 
 import re
 
-from commitgate.documents.markdown_blocks import parse
+from commitgate.documents import markdown_plain
 from commitgate.documents.markdown_model import EMPTY, Document
 from commitgate.finding import MALFORMED, Finding
 
@@ -43,7 +44,7 @@ def read(data: bytes, family: str) -> tuple[Document, tuple[Finding, ...]]:
         message, hint = "an unresolved merge conflict begins here", "resolve it: keep what holds, delete the markers"
         return EMPTY, (Finding(f"{family}/conflict", MALFORMED, message, hint, line=conflict),)
     deep = _too_deep(lines)
-    document = EMPTY if deep else parse(lines)
+    document = EMPTY if deep else _parsed(lines)
     if document is None or deep:
         return EMPTY, (_too_large(family, deep or "lists or quotes nested too deeply to be read exactly"),)
     findings = tuple(
@@ -57,6 +58,17 @@ def read(data: bytes, family: str) -> tuple[Document, tuple[Finding, ...]]:
         for what, line in document.unclosed
     )
     return document, findings
+
+
+def _parsed(lines: list[str]) -> Document | None:
+    """The document; None when it is nested too deeply."""
+    plain = markdown_plain.parse(lines)
+    if plain is not None:
+        return plain
+    # Importing the parser costs 25 ms or more, so it waits for a document that needs it.
+    from commitgate.documents.markdown_blocks import parse
+
+    return parse(lines)
 
 
 def _conflict(lines: list[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from commitgate.record import Record
 
 # Where a line stands.
 BLANK = "blank"
@@ -23,7 +23,7 @@ SILENT = frozenset({BLANK, QUOTE, CODE, COMMENT, RULE})  # never text of the aut
 REAL = frozenset({TEXT, ITEM})
 
 
-class Line(NamedTuple):
+class Line(Record):
     """One line. ``text`` lacks container markers and outer blanks; a comment inside it is COMMENT_MARK.
 
     ``block`` numbers the paragraph the line belongs to; -1 outside paragraphs.
@@ -35,7 +35,7 @@ class Line(NamedTuple):
     block: int
 
 
-class Heading(NamedTuple):
+class Heading(Record):
     """A heading outside quotes. ``top``: not inside a list."""
 
     level: int
@@ -44,7 +44,7 @@ class Heading(NamedTuple):
     top: bool
 
 
-class Item(NamedTuple):
+class Item(Record):
     """A list item outside quotes. ``depth`` 0 is an item of a top-level list; ``number`` -1 for a bullet."""
 
     line: int
@@ -54,21 +54,21 @@ class Item(NamedTuple):
     text: str  # its own paragraphs, joined; nested items are items of their own
 
 
-class Row(NamedTuple):
+class Row(Record):
     """A row of a table as written: cells stripped, escaped pipes unescaped."""
 
     line: int
     cells: tuple[str, ...]
 
 
-class Table(NamedTuple):
+class Table(Record):
     """A table at the top level."""
 
     head: Row
     rows: tuple[Row, ...]
 
 
-class Document(NamedTuple):
+class Document(Record):
     """A parsed document. ``unclosed`` lists ("fence" or "comment", line)."""
 
     lines: tuple[Line, ...]

@@ -7,7 +7,6 @@ would be worse than an error. The readers compare the loose form made here with 
 from __future__ import annotations
 
 import re
-from html import unescape
 
 from commitgate.documents.lookalike import skeleton
 from commitgate.documents.markdown_spans import COMMENT_MARK
@@ -38,10 +37,40 @@ def without_code(text: str) -> str:
     return rest if rest.strip(_DECORATION) else text
 
 
-def keyword(pattern: str) -> re.Pattern[str]:
-    """A pattern for :func:`loose` text: words in angle brackets stand for their loose form."""
-    return re.compile(re.sub(r"<([^<>]+)>", lambda found: re.escape(loose(found.group(1))), pattern))
+def unescaped(text: str) -> str:
+    """``text`` with entities resolved."""
+    if "&" not in text:
+        return text
+    # The table of entities costs a millisecond to import, and few texts hold one.
+    from html import unescape
+
+    return unescape(text)
+
+
+class Keyword:
+    """A pattern for :func:`loose` text: words in angle brackets stand for their loose form.
+
+    It is compiled when it is first asked: most documents hold no line that gets so far.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self._source = pattern
+        self._compiled: re.Pattern[str] | None = None
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Whether ``text`` begins so."""
+        return self._pattern().match(text)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """Whether the whole of ``text`` is so."""
+        return self._pattern().fullmatch(text)
+
+    def _pattern(self) -> re.Pattern[str]:
+        if self._compiled is None:
+            words = re.sub(r"<([^<>]+)>", lambda found: re.escape(loose(found.group(1))), self._source)
+            self._compiled = re.compile(words)
+        return self._compiled
 
 
 def _shown(text: str) -> str:
-    return (unescape(text) if "&" in text else text).translate(_INNER)
+    return unescaped(text).translate(_INNER)

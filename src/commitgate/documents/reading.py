@@ -52,6 +52,5 @@ def read(kind: str, below: str, data: bytes, schema: Schema | None = None) -> An
         from commitgate.documents import sections
 
         return sections.read(data, kind)
-    from importlib import import_module
-
-    return import_module(f"commitgate.documents.{kind}").read(data)
+    # Not importlib.import_module: that module and what it loads cost more than some documents.
+    return __import__(f"commitgate.documents.{kind}", fromlist=["read"]).read(data)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from commitgate.documents.markdown_model import HEADING, TABLE, Heading, Line
-from commitgate.documents.near_miss import compact, keyword, loose, without_code
+from commitgate.documents.near_miss import Keyword, compact, loose, without_code
 
 _VERDICT = r"(?:<approved>|<approve>|<changes>[ -]?<requested>|<change>[ -]?<requested>|<rejected>|<lgtm>)"
 _ANY = re.compile(
@@ -31,16 +31,16 @@ _ANY = re.compile(
         )
     )
 )
-_HEADING_START = keyword(r"(?:<code> |<peer> |<the> |<re>-?)?<review> ?(?:<of>|<for>|<on>|:)(?: |$)")
-_HEADING_WITHIN = keyword(r"(?:.*\W)?<review>s? ?<of> ?[\w.-]+:?")
-_HEADING_ALONE = keyword(r"<review> ?<of> ?[\w.-]+:?")
-_STATED = keyword(r"<review> ?:")
-_REVIEWED = keyword(r"<reviewed> ?:")
-_LABELLED = keyword(rf"(?:\S{{2,16}} ?: ?|<review>(?:<ed>)?\W* ?)(?:<not> )?{_VERDICT}")
-_WITHIN = keyword(r".*\b<review> ?: ?(?:<not> )?(?:<approved>|<changes> ?<requested>)\b")
-_ALONE = keyword(rf"(?:<not> )?{_VERDICT}")
-_GRAVE = keyword(r"(?:<blocker>|<escalate>) ?:")
-_MARKED = keyword(r"(?:<suggestion>|<question>|<pattern>|<decision>|<option>) ?:")
+_HEADING_START = Keyword(r"(?:<code> |<peer> |<the> |<re>-?)?<review> ?(?:<of>|<for>|<on>|:)(?: |$)")
+_HEADING_WITHIN = Keyword(r"(?:.*\W)?<review>s? ?<of> ?[\w.-]+:?")
+_HEADING_ALONE = Keyword(r"<review> ?<of> ?[\w.-]+:?")
+_STATED = Keyword(r"<review> ?:")
+_REVIEWED = Keyword(r"<reviewed> ?:")
+_LABELLED = Keyword(rf"(?:\S{{2,16}} ?: ?|<review>(?:<ed>)?\W* ?)(?:<not> )?{_VERDICT}")
+_WITHIN = Keyword(r".*\b<review> ?: ?(?:<not> )?(?:<approved>|<changes> ?<requested>)\b")
+_ALONE = Keyword(rf"(?:<not> )?{_VERDICT}")
+_GRAVE = Keyword(r"(?:<blocker>|<escalate>) ?:")
+_MARKED = Keyword(r"(?:<suggestion>|<question>|<pattern>|<decision>|<option>) ?:")
 _CAPITALS = re.compile(r"(?:SUGGESTION|QUESTION|PATTERN|DECISION|OPTION)\W*:")
 
 

@@ -8,13 +8,11 @@ like a heading or a verdict is a finding (``review_near_miss``). Pure in the byt
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 
-from markdown_it import MarkdownIt
-
-from commitgate.documents import markdown, review_near_miss
+from commitgate.documents import markdown, review_inline, review_near_miss
 from commitgate.documents.facts import ReviewFacts, ReviewSection
+from commitgate.documents.lookalike import normalized
 from commitgate.documents.markdown_model import HEADING, REAL, SILENT, TEXT, Document, Heading, Line
 from commitgate.documents.markdown_spans import COMMENT_MARK
 from commitgate.documents.near_miss import compact
@@ -29,8 +27,6 @@ VERDICT_LINE = re.compile(r"REVIEW:[ \t]*(?:(APPROVED)|CHANGES[ \t]+REQUESTED)",
 REVIEWED_LINE = re.compile(r"Reviewed: (d1:[0-9a-f]{64}) base=[0-9a-f]{40,64} head=[0-9a-f]{40,64} files=[0-9]{1,9}")
 _MARKERS = ("BLOCKER", "SUGGESTION", "QUESTION", "PATTERN", "ESCALATE", "DECISION", "OPTION")
 _MARKER = re.compile(rf"({'|'.join(_MARKERS)}):(?:[ \t]+|$)(.*)")
-_INLINE = re.compile(r"[\[*_~`<]")
-_INLINE_LIMIT = 4000  # characters of a paragraph; markup in a longer one is not rendered to look for verdicts
 
 _VERDICTS_HINT = "write exactly 'REVIEW: APPROVED' or 'REVIEW: CHANGES REQUESTED' on a line of its own, outside lists"
 _HINTS = {
@@ -95,7 +91,7 @@ class _Reading:
 
     def _heading(self, heading: Heading) -> None:
         found = _HEADING.fullmatch(heading.text)
-        area = unicodedata.normalize("NFC", found[1]).casefold() if found else ""
+        area = normalized("NFC", found[1]).casefold() if found else ""
         plain = area.isascii() or not compact(area).isascii()  # else it imitates an ASCII name
         if plain and heading.top and heading.level == 2 and _AREA.fullmatch(area):
             self._open(area, heading.line)
@@ -146,8 +142,7 @@ class _Reading:
 
     def _is_buried(self, block: int) -> bool:
         if block not in self.buried:
-            lines = self.paragraphs[block]
-            self.buried[block] = _verdicts_shown(lines) < sum(1 for line in lines if VERDICT_LINE.fullmatch(line))
+            self.buried[block] = review_inline.buries(self.paragraphs[block], VERDICT_LINE)
         return self.buried[block]
 
 
@@ -171,23 +166,6 @@ def read(data: bytes) -> ReviewFacts:
 
 def _plain(text: str) -> str:
     return text.replace(COMMENT_MARK, "").strip()
-
-
-def _verdicts_shown(lines: list[str]) -> int:
-    """How many lines of the paragraph show a verdict alone once its links, emphasis and code are rendered."""
-    text = "\n".join(lines)
-    if not _INLINE.search(text):
-        return len(lines)
-    if len(text) > _INLINE_LIMIT:
-        return 0
-    tokens = MarkdownIt("commonmark").enable("strikethrough").parseInline(text)[0].children or []
-    shown = [""]
-    for token in tokens:
-        if token.type in ("softbreak", "hardbreak"):
-            shown.append("")
-        else:
-            shown[-1] += token.content if token.type == "text" and not token.level else COMMENT_MARK
-    return sum(1 for line in shown if VERDICT_LINE.fullmatch(line.strip(" \t")))
 
 
 def _judge(sections: list[_Section]) -> None:

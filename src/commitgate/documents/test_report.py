@@ -13,7 +13,7 @@ from bisect import bisect_left
 from commitgate.documents import markdown
 from commitgate.documents.facts import TestReportFacts
 from commitgate.documents.markdown_model import REAL, SILENT, Document, Heading, Line, Row, Table
-from commitgate.documents.near_miss import compact, keyword, loose, without_code
+from commitgate.documents.near_miss import Keyword, compact, loose, without_code
 from commitgate.finding import MALFORMED, Finding
 
 _SECTIONS = frozenset({"criteria", "acceptance criteria"})
@@ -25,7 +25,7 @@ _TOTALS = re.compile(
 )
 _PART = re.compile(r"(?:passed|failed):? ?[0-9]{1,9}[,;.]?")
 _TOTAL_WORD = compact("total")
-_TOTAL_STATED = keyword(r"<total>(?: <tests>)? ?:")
+_TOTAL_STATED = Keyword(r"<total>(?: <tests>)? ?:")
 _FORM = "under '## Criteria', write a table | Criterion | Test | Result | with one criterion and one test in each row"
 _TOTALS_FORM = "write one line 'Total: 23, passed: 23, failed: 0'"
 

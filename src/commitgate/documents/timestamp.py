@@ -7,7 +7,6 @@ same in every Python version, so the form is checked here and only the calendar 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 FORM = "ISO 8601 with a zone, such as 2026-03-26T10:00:00Z"
 
@@ -22,6 +21,8 @@ def epoch(text: str) -> int | None:
     found = _ISO.fullmatch(text)
     if not found:
         return None
+    from datetime import UTC, datetime
+
     year, month, day, hour, minute, second, sign, zone_hours, zone_minutes = found.groups()
     try:
         moment = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC)
