@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import story
 from commitgate.documents import budget_edit, context_edit, lessons_edit, markdown_blocks, markdown_plain, review
+from commitgate.documents.gate import render
 from commitgate.documents.markdown import split
 from commitgate.documents.markdown_model import CODE, COMMENT, TEXT
 from support import CHECKOUT, SOURCE, run
@@ -102,11 +103,17 @@ def test_every_document_is_read_as_the_library_reads_it_or_declined(lines: list[
         "<!-- a",
         "```\na",
         "```\n```a\n```",
+        "```\n    ```",
+        "``` a`\nb\n```",
         "~~~\na\n~~~",
         "a\n---",
         "a\n===",
         "a | b\n- | -",
         "| a | b\n|---|---|",
+        "| a | b | c\n|---|---|",
+        "| a \\| b |\n|---|---|",
+        "| a |\n    |---|",
+        "| a |\n|---|\n    | b |",
         "| a |\n|---|\na",
         "# a\n|---|\n|---|",
         "# a #",
@@ -193,7 +200,10 @@ def test_what_commands_write_needs_no_library() -> None:
 
 def test_documents_of_a_run_are_read_without_anything_that_is_slow_to_import(tmp_path) -> None:
     names = []
-    for name, data in written().items():
+    gate = {**story.DEFAULTS["stage-07"], "stage": "stage-07", "status": "PASS", "agent": "qa", "track": "full"}
+    gate |= {"timestamp": "2026-03-26T10:00:00Z", "blockers": [], "warnings": []}
+    files = {**written(), "run.json": story.RUN.encode(), "gates/stage-07.json": render(gate)}
+    for name, data in files.items():
         path = tmp_path / name.replace("/", "_")
         path.write_bytes(data)
         names.append((name, str(path)))
@@ -212,5 +222,7 @@ def test_documents_of_a_run_are_read_without_anything_that_is_slow_to_import(tmp
     # Without site-packages nothing of a third party can be imported at all.
     said = run(sys.executable, "-I", "-S", "-c", code, cwd=tmp_path, check=True).out
     kinds, _, modules = said.partition("/")
-    assert {"brief", "budget", "context", "design", "lessons", "review", "test_report"} <= set(kinds.split())
-    assert not {"typing", "html", "json", "dataclasses", "importlib"} & set(modules.split())
+    assert {"brief", "budget", "context", "design", "gate", "lessons", "review", "run", "test_report"} <= set(
+        kinds.split()
+    )
+    assert not {"typing", "html", "dataclasses", "datetime", "hashlib", "importlib"} & set(modules.split())

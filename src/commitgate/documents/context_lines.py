@@ -15,18 +15,18 @@ from commitgate.finding import Finding
 from commitgate.record import Record
 
 _TIMED = re.compile(r"(\d\S*)[ \t]+(?:[—–-]|--)[ \t]+(\S.*)", re.ASCII)
+# Kind, a word that each of its lines holds, and its form. A form is compiled when the first line holds the word.
 _KINDS = (
-    ("decision", r"RESOLVED[ \t]+(stage-(?:[0-9]{2}|budget)(?:-[a-z0-9_-]+)?):(?:[ \t]+|$)(.*)"),
-    ("prose", r"[Ss]tage[ \t]+([0-9]{1,2})[ \t]+escalation[ \t]+resolved:(?:[ \t]+|$)(.*)"),
-    ("checkpoint", r"CHECKPOINT-(AUTO-)?PASS:[ \t]+([a-cA-C])[ \t]+\((\S|\S.*\S)\)"),
-    ("ruling", r"PRINCIPAL-RULING:[ \t]+((?:(?!→|->).)*)(?:→|->)(.*)"),
-    ("request", r"PRINCIPAL-RULING-REQUEST:(?:[ \t]+|$)(.*)"),
-    ("question", r"QUESTION:(?:[ \t]+|$)(.*)"),
-    ("answer", r"PM-ANSWER(?:[ \t]+([1-9][0-9]{0,8}))?:(?:[ \t]+|$)(.*)"),
-    ("skip", r"SECURITY-SKIP:(?:[ \t]+|$)(.*)"),
-    ("track", r"TRACK:[ \t]+([a-z][a-z0-9-]*)"),
+    ("decision", "RESOLVED", r"RESOLVED[ \t]+(stage-(?:[0-9]{2}|budget)(?:-[a-z0-9_-]+)?):(?:[ \t]+|$)(.*)"),
+    ("prose", "escalation", r"[Ss]tage[ \t]+([0-9]{1,2})[ \t]+escalation[ \t]+resolved:(?:[ \t]+|$)(.*)"),
+    ("checkpoint", "CHECKPOINT-", r"CHECKPOINT-(AUTO-)?PASS:[ \t]+([a-cA-C])[ \t]+\((\S|\S.*\S)\)"),
+    ("ruling", "PRINCIPAL-RULING:", r"PRINCIPAL-RULING:[ \t]+((?:(?!→|->).)*)(?:→|->)(.*)"),
+    ("request", "PRINCIPAL-RULING-REQUEST:", r"PRINCIPAL-RULING-REQUEST:(?:[ \t]+|$)(.*)"),
+    ("question", "QUESTION:", r"QUESTION:(?:[ \t]+|$)(.*)"),
+    ("answer", "PM-ANSWER", r"PM-ANSWER(?:[ \t]+([1-9][0-9]{0,8}))?:(?:[ \t]+|$)(.*)"),
+    ("skip", "SECURITY-SKIP:", r"SECURITY-SKIP:(?:[ \t]+|$)(.*)"),
+    ("track", "TRACK:", r"TRACK:[ \t]+([a-z][a-z0-9-]*)"),
 )
-_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
 DECIDING = frozenset({"decision", "prose", "checkpoint"})  # bear a time and stand under ## User Decisions
 _TIMED_KINDS = DECIDING | {"ruling", "request"}
 _ONE_LINE = frozenset({"checkpoint", "track"})
@@ -88,12 +88,14 @@ def is_decisions(level: int, heading: str) -> bool:
 
 def _entry(line: Line, under: bool) -> Entry | None:
     timed = _TIMED.fullmatch(line.text)
-    for kind, pattern in _PATTERNS:
+    for kind, word, pattern in _KINDS:
+        if word not in line.text:
+            continue
         if timed and kind in _TIMED_KINDS:
-            found = pattern.fullmatch(timed[2])
+            found = re.fullmatch(pattern, timed[2])
             when = timed[1]
         else:
-            found = None if kind in DECIDING else pattern.fullmatch(line.text)
+            found = None if kind in DECIDING else re.fullmatch(pattern, line.text)
             when = ""
         if found:
             parts = tuple((part or "").strip() for part in found.groups())

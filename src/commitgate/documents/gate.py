@@ -7,18 +7,23 @@ Everything that the gate alone can tell is judged here: strict JSON, the schema 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from json import JSONEncoder
-from typing import Any
 
+from commitgate.digest import sha256
 from commitgate.documents.facts import GateFacts
 from commitgate.documents.gate_rules import rules
 from commitgate.documents.json_lines import Places, key_lines
 from commitgate.documents.json_strict import load
-from commitgate.documents.schema import Checker, validator
+from commitgate.documents.schema import validator
 from commitgate.documents.timestamp import FORM, epoch
 from commitgate.finding import MALFORMED, WARNING, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from commitgate.documents.checker import Checker
 
 _NAME = re.compile(r"stage-(?:([0-9]{2})(?:-([a-z0-9][a-z0-9_-]*))?|budget)\.json")
 _OWN = frozenset(
@@ -106,7 +111,8 @@ def read(
 def payload(fields: Mapping[str, Any]) -> str:
     """sha256 (64 hex digits) of what a gate says: canonical JSON without ``timestamp`` and ``subject``."""
     said = {key: value for key, value in fields.items() if key != "timestamp" and key != "subject"}
-    return sha256(_canonical(said).encode()).hexdigest()
+    digest: str = sha256(_canonical(said).encode()).hexdigest()
+    return digest
 
 
 def render(fields: Mapping[str, Any]) -> bytes:

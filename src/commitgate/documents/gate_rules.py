@@ -7,10 +7,13 @@ not said twice. The reader places each finding in the line of the key that comes
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 from commitgate.finding import MALFORMED, WARNING, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 _SCOPED = ("quick", "dep-update")
 # (stage, tracks, field, the value that a PASS must have there)

@@ -12,7 +12,7 @@ from json import JSONDecodeError, JSONDecoder
 
 from commitgate.documents.json_limits import MAX_DEPTH, MAX_DIGITS
 from commitgate.documents.json_lines import after_blanks, line_at
-from commitgate.documents.lookalike import INVISIBLE, known_name
+from commitgate.documents.lookalike import known_name, visible
 from commitgate.finding import MALFORMED, Finding
 
 MAX_FINDINGS = 20
@@ -178,7 +178,7 @@ def _key_faults(key: str, seen: set[str], known_keys: frozenset[str], text: str,
         message = f"found the key {_shown(key)}, which looks like {imitated}, expected {imitated} in its exact spelling"
         hint = f'write "{imitated}", in ASCII letters'
         return [Finding("json/lookalike-key", MALFORMED, message, hint, line=line_at(text, offset))]
-    if INVISIBLE.search(key):
+    if visible(key) != key:
         message = f"found invisible characters in the key {_shown(key)}, expected none"
         return [Finding("json/lookalike-key", MALFORMED, message, "type the key anew", line=line_at(text, offset))]
     return []

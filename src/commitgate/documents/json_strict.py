@@ -7,11 +7,14 @@ again by ``json_faults``, which names each defect and its line; a document that 
 from __future__ import annotations
 
 from json import JSONDecoder
-from typing import Any, NoReturn
 
 from commitgate.documents.json_limits import MAX_BYTES, MAX_DEPTH, MAX_DIGITS
 from commitgate.documents.lookalike import has_invisible, known_name
 from commitgate.finding import MALFORMED, Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 _UTF16_32 = (b"\xff\xfe", b"\xfe\xff")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Characters that show nothing: zero-width, soft hyphen, fillers, direction marks, line separators, C1, tags.
 # (The other control characters can stand in JSON escaped only, where they are seen.)
-INVISIBLE = re.compile(
+_INVISIBLE = (
     "[\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
@@ -65,10 +65,21 @@ def normalized(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
     return unicodedata.normalize(form, text)
 
 
+@lru_cache(maxsize=1)
+def _invisible() -> re.Pattern[str]:
+    # Half a millisecond, so only for a text that could hold one.
+    return re.compile(_INVISIBLE)
+
+
+def visible(text: str) -> str:
+    """``text`` without the characters that show nothing."""
+    return text if text.isascii() and "\x7f" not in text else _invisible().sub("", text)
+
+
 def skeleton(text: str) -> str:
     """What ``text`` looks like: two texts with the same skeleton are easily taken for each other."""
     if not text.isascii():
-        text = normalized("NFKD", INVISIBLE.sub("", text)).translate(_LOOKS_LIKE)
+        text = normalized("NFKD", visible(text)).translate(_LOOKS_LIKE)
         if not text.isascii():
             import unicodedata
 
@@ -93,4 +104,4 @@ def known_name(text: str, known: frozenset[str]) -> str:
 
 def has_invisible(texts: Iterable[str]) -> bool:
     """Whether one of the texts holds a character that shows nothing."""
-    return any(INVISIBLE.search(text) for text in texts)
+    return any(visible(text) != text for text in texts)

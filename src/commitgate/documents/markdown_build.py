@@ -25,7 +25,7 @@ from commitgate.documents.markdown_model import (
     Row,
     Table,
 )
-from commitgate.documents.markdown_spans import COMMENT_MARK, html_comments, inline_spans
+from commitgate.documents.markdown_spans import COMMENT_MARK, html_comments
 
 # Blanks to Python's str.strip, but not to CommonMark; and a lone CR.
 EXOTIC = "\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
@@ -110,6 +110,8 @@ class Builder:
         shown = dict.fromkeys((index for index, _ in own), place)
         texts = dict(own)
         if "`" in content or "<" in content:
+            from commitgate.documents.markdown_inline import inline_spans
+
             joined = "\n".join(text for _, text in own)
             for (index, _), (text, state) in zip(own, inline_spans(joined), strict=True):
                 texts[index] = text

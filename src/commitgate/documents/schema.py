@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Protocol
 
 from commitgate import share
 from commitgate.documents.refusal import Refusal
@@ -18,23 +17,12 @@ from commitgate.documents.schema_compile import Predicate, UnsupportedSchema, co
 from commitgate.errors import UserError
 from commitgate.finding import MALFORMED
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
 _SUFFIX = ".schema.json"
-
-
-class Checker(Protocol):
-    """What a schema can be asked. ``keys`` are the names it gives to keys at the top, ``place`` is its file."""
-
-    @property
-    def keys(self) -> frozenset[str]: ...
-
-    @property
-    def place(self) -> str: ...
-
-    def accepts(self, document: Any) -> bool:
-        """Whether the document is valid."""
-
-    def refusals(self, document: Any) -> tuple[Refusal, ...]:
-        """What is wrong with it, in the order of the paths, 20 at most; () when it is valid."""
 
 
 class Shipped:

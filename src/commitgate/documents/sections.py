@@ -11,7 +11,7 @@ from bisect import bisect_right
 
 from commitgate.documents import markdown
 from commitgate.documents.facts import Section, SectionsFacts
-from commitgate.documents.lookalike import INVISIBLE
+from commitgate.documents.lookalike import visible
 from commitgate.documents.markdown_model import BLANK, CODE, COMMENT, HEADING, HIDDEN, HTML, RULE, Document, Line
 from commitgate.documents.markdown_spans import COMMENT_MARK
 from commitgate.documents.near_miss import unescaped
@@ -65,4 +65,4 @@ def _says_something(line: Line) -> bool:
         return not _FENCE.fullmatch(line.text)
     if line.place == HTML:  # a comment may stand in an item of a list, which then says nothing
         return bool(line.text.replace(COMMENT_MARK, "").strip(" \t-*+"))
-    return line.place not in _SAYS_NOTHING and bool(INVISIBLE.sub("", unescaped(line.text)).strip())
+    return line.place not in _SAYS_NOTHING and bool(visible(unescaped(line.text)).strip())

@@ -143,9 +143,9 @@ def attempt_words(gate: GateFacts) -> str:
     """What an attempt says it does differently, so that only other words make another text."""
     text = str(gate.fields.get("this_attempt_differs_by") or "")
     if not text.isascii():
-        from commitgate.documents.lookalike import INVISIBLE
+        from commitgate.documents.lookalike import visible
 
-        text = INVISIBLE.sub("", text)
+        text = visible(text)
     return " ".join(text.casefold().split())
 
 
