@@ -11,12 +11,13 @@ from commitgate.facts import Change, Snapshot
 from commitgate.gather import Gathering
 from commitgate.git.history import read_walk, start_walk
 from commitgate.git.refs import Refs, resolve
-from commitgate.heads import fold
 from commitgate.judge.approvals import reviews
+from commitgate.judge.history import fold
 from commitgate.judge.ledger import BLANK, Book, join_books
 from commitgate.judge.past import board_in_history
 from commitgate.judge.stages import Board
 from commitgate.judge.timeline import RUN, Moment, moments, stale_gates
+from commitgate.landed import frozen_delta
 from commitgate.objects import Person
 from commitgate.policies import Policies
 from commitgate.policy.layout import ARCHIVE, RUN_FILE
@@ -115,7 +116,7 @@ class _Story:
             self._landed = set(_oids(self._engine.repo, "rev-list", reference.frozen_to, *exclude, "--"))
         for snapshot, parents in gathering.walk((chapter.last,), reference):
             before = join_books(self._books.get(parent, BLANK) for parent in snapshot.parents)
-            fold(gathering, self._books, snapshot, parents)
+            fold(gathering.policy, self._books, snapshot, parents)
             if snapshot.run is None or snapshot.run.id != chapter.run:
                 continue
             after = self._books[snapshot.commit].of(chapter.run)
@@ -150,7 +151,7 @@ class _Story:
             return None
         if reference.frozen_to and snapshot.commit not in self._landed:
             if self._frozen is None:
-                self._frozen = self._gathering.frozen_delta(reference, run.track)
+                self._frozen = frozen_delta(self._gathering, reference, run.track)
             side = self._gathering.bound_to(snapshot, self._frozen)
         else:
             side = self._gathering.with_delta(snapshot, self._gathering.states[snapshot.commit])

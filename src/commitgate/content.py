@@ -10,7 +10,6 @@ from __future__ import annotations
 from commitgate.digest import sha256
 from commitgate.errors import CannotDecide
 from commitgate.objects import ABSENT, SUBMODULE, SYMLINK
-from commitgate.policy.needles import silent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +42,10 @@ class LineContent:
 
     def found(self, changes: Iterable[Change]) -> dict[str, tuple[LineHit, ...]]:
         """Path → what its lines fire, of every row that fires anything by them."""
+        return self.begin(changes)()
+
+    def begin(self, changes: Iterable[Change]) -> Callable[[], dict[str, tuple[LineHit, ...]]]:
+        """Ask git for the first blobs that are needed; what is returned reads them, and gives :meth:`found`."""
         rows = [one for one in changes if self._looks_at(one)]
         moved = _moved(rows)
         found: dict[str, tuple[LineHit, ...]] = {}
@@ -55,11 +58,17 @@ class LineContent:
                 unknown.append(row)
             elif hits:
                 found[row.path] = hits
-        for start in range(0, len(unknown), _TURN):
-            for row, hits in self._read(unknown[start : start + _TURN]):
-                if hits:
-                    found[row.path] = hits
-        return {row.path: found[row.path] for row in rows if row.path in found}
+        if unknown:
+            self._repo.batch.expect(_blobs(unknown[:_TURN]), _READ_LIMIT)
+
+        def read() -> dict[str, tuple[LineHit, ...]]:
+            for start in range(0, len(unknown), _TURN):
+                for row, hits in self._read(unknown[start : start + _TURN]):
+                    if hits:
+                        found[row.path] = hits
+            return {row.path: found[row.path] for row in rows if row.path in found}
+
+        return read
 
     def whole(self, change: Change, data: bytes) -> tuple[LineHit, ...]:
         """What a file would fire by its lines if all of them were new."""
@@ -83,17 +92,13 @@ class LineContent:
         return str(sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32])
 
     def _read(self, rows: Sequence[Change]) -> list[tuple[Change, tuple[LineHit, ...]]]:
-        sides = [
-            (mode, oid) for row in rows for mode, oid in ((row.old_mode, row.old_oid), (row.new_mode, row.new_oid))
-        ]
-        wanted = list(dict.fromkeys(oid for mode, oid in sides if _is_file(mode) and oid.strip("0")))
+        wanted = _blobs(rows)
         blobs = dict(zip(wanted, self._repo.batch.get(wanted, _READ_LIMIT), strict=True))
         missing = [row.path for row in rows if row.new_oid in blobs and blobs[row.new_oid].type == "missing"]
         on_disk = self.elsewhere(self._repo, missing) if self.elsewhere is not None and missing else {}
-        made = []
+        files = []
         for row in rows:
             pair: list[bytes | None] = []
-            known = True
             for mode, oid in ((row.old_mode, row.old_oid), (row.new_mode, row.new_oid)):
                 blob = blobs.get(oid)
                 if mode == SUBMODULE or (blob is not None and blob.type == "large"):
@@ -104,17 +109,27 @@ class LineContent:
                     pair.append(blob.data)
                 elif oid == row.new_oid and row.path in on_disk:
                     pair.append(on_disk[row.path])
-                    known = False  # what is on disk goes through filters before it is a blob
                 else:
                     raise CannotDecide(
                         f"{row.path}: its blob {oid[:12]} is not in the repository", "git fsck", "engine/missing-object"
                     )
-            kind = self._path_class(row.path)
-            hits = () if silent(self._policy, row.path, kind, *pair) else self._rules().read(row.path, kind, *pair)
-            if known:
+            files.append((row.path, self._path_class(row.path), pair))
+        from commitgate.policy.needles import silent
+
+        made = []
+        for row, file, quiet in zip(rows, files, silent(self._policy, files), strict=True):
+            path, kind, pair = file
+            hits = () if quiet else self._rules().read(path, kind, *pair)
+            if path not in on_disk:  # what is on disk goes through filters before it is a blob
                 self._memo.put("lines", self._key(row), hits)
             made.append((row, hits))
         return made
+
+
+def _blobs(rows: Iterable[Change]) -> list[str]:
+    """The blobs of both sides of the rows, each once."""
+    sides = [(mode, oid) for row in rows for mode, oid in ((row.old_mode, row.old_oid), (row.new_mode, row.new_oid))]
+    return list(dict.fromkeys(oid for mode, oid in sides if _is_file(mode) and oid.strip("0")))
 
 
 def _is_file(mode: str) -> bool:

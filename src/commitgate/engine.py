@@ -6,21 +6,17 @@ and extended when HEAD moved by one commit; a question with ``NoMemo`` starts fr
 
 from __future__ import annotations
 
-import os
-
 from commitgate.errors import CannotDecide, GateError
 from commitgate.facts import Facts, Snapshot
 from commitgate.finding import USAGE
 from commitgate.gather import Gathering
-from commitgate.git.merge import remake
 from commitgate.git.process import Repository
-from commitgate.git.reads import start_index_reads, start_worktree_reads
+from commitgate.git.reads import HEADS, start_index_reads, start_worktree_reads
 from commitgate.git.refs import Refs, Target, resolve, target_tip
 from commitgate.git.side import content_on_disk, empty_tree, worktree_rows
-from commitgate.heads import fold, stand_on
-from commitgate.judge.ledger import BLANK, Book, join_books
-from commitgate.judge.verdict import Verdict, both, judge
-from commitgate.memo import Memo, NoMemo
+from commitgate.heads import stand_on
+from commitgate.judge.ledger import BLANK, Book, History, join_books
+from commitgate.memo import Memo, memo_of
 from commitgate.objects import ABSENT, Row
 from commitgate.policies import Policies, PolicyRefused
 from commitgate.policy.layout import RUN_FILE
@@ -45,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from commitgate.git.reads import Reads
+    from commitgate.judge.verdict import Verdict
 
 COMMIT = "commit"
 
@@ -124,7 +121,7 @@ class Engine:
         else:
             reads = start_worktree_reads(self.repo)
         self._started = None
-        head, merge_head = self.repo.batch.answer(), self.repo.batch.answer()
+        head, merge_head = self.repo.batch.get(HEADS)
         unborn = head.type != "commit"
         if reads.staged is not None:
             rows = started_index_rows(self.repo, reads.staged, unborn)
@@ -193,12 +190,14 @@ class Engine:
         policy, target = force.policy, force.target
         gathering = Gathering(self.repo, policy, self.memo, place)
         reference = gathering.reference((commit,), gathering.trees.run_id_at(commit), force.tip)
+        from commitgate.judge.history import fold
+
         books: dict[str, Book] = {}
         snapshot: Snapshot | None = None
         parents: tuple[Snapshot, ...] = ()
         for snapshot, parents in gathering.walk((commit,), reference):
             if snapshot.commit != commit:
-                fold(gathering, books, snapshot, parents)
+                fold(policy, books, snapshot, parents)
         if snapshot is None:  # the reference itself: the target had it before the work began
             snapshot = gathering.snapshot(gathering.states[commit], (), (), {})
             parents = (snapshot,)
@@ -208,7 +207,7 @@ class Engine:
         before = join_books(books.get(parent, BLANK) for parent in snapshot.parents).of(_run_of(snapshot))
         facts = gathering.facts(COMMIT, gathering.states[commit], snapshot, parents, reference)
         facts = with_waivers(gathering, facts, gathering.states[commit], force.tip)
-        return Answer(judge(policy, facts, before, now), policy, facts, target, place)
+        return Answer(_judged(policy, facts, before, now), policy, facts, target, place)
 
     def _about_tree(
         self,
@@ -229,6 +228,8 @@ class Engine:
         touched: Sequence[Row] = rows
         conflicting: tuple[str, ...] = ()
         if len(heads) > 1:
+            from commitgate.git.merge import remake
+
             deltas = [rows, *(rows_against(self.repo, kind, head) for head in heads[1:])]
             (remade,) = remake(self.repo, [(heads, lambda repo, merged: rows_against(repo, kind, merged))])
             touched, conflicting = gathering.made_by_merge(deltas, remade)
@@ -248,11 +249,20 @@ class Engine:
         facts = facts._replace(unmerged=tuple(sorted({row.path for row in rows if row.unmerged})))
         facts = with_waivers(gathering, facts, state, force.tip)
         before = join_books(ground.books[head] for head in heads).of(_run_of(snapshot))
-        return Answer(judge(policy, facts, before, now), policy, facts, target, place)
+        return Answer(_judged(policy, facts, before, now), policy, facts, target, place)
+
+
+def _judged(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
+    facts.side.lines.begin()
+    from commitgate.judge.verdict import judge  # only now: git looks for the blobs while Python loads
+
+    return judge(policy, facts, before, now)
 
 
 def under_both(first: tuple[Answer, ...], second: tuple[Answer, ...]) -> tuple[Answer, ...]:
     """The answers under two policies, run folder by run folder; what only the second one asks about is added."""
+    from commitgate.judge.verdict import both
+
     own = {answer.verdict.snapshot.root: answer for answer in second}
     found = []
     for answer in first:
@@ -272,17 +282,7 @@ def open_engine(directory: str = "", environ: Mapping[str, str] | None = None) -
 
 def engine_of(repo: Repository, started: Reads | None = None) -> Engine:
     """An engine over a repository for which the reads of the index may have been started already."""
-    if repo.env.get("CI") or repo.env.get("GIT_QUARANTINE_PATH"):
-        return Engine(repo, NoMemo(), started)
-    return Engine(repo, Memo(_memo_folder(repo)), started)
-
-
-def _memo_folder(repo: Repository) -> str:
-    """Where the memo lies. A plain ``.git`` folder needs no question to git; everything else is asked."""
-    git_dir = repo.env.get("GIT_DIR") or os.path.join(repo.directory, ".git")
-    if os.path.isdir(os.path.join(git_dir, "objects")):
-        return os.path.join(git_dir, "commitgate")
-    return repo.git_path("commitgate")
+    return Engine(repo, memo_of(repo), started)
 
 
 __all__ = [

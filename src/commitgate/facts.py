@@ -53,15 +53,23 @@ class Lines:
     """What the lines of a delta fire, by path. The blobs are read when it is first asked for, and never again.
 
     The answer is fixed by the ids of the blobs, like everything else in a snapshot; only the reading waits, because
-    most of a long history is never asked.
+    most of a long history is never asked. ``start`` lets git begin, and what it returns takes the answer.
     """
 
-    def __init__(self, read: Callable[[], dict[str, tuple[LineHit, ...]]] | None = None) -> None:
-        self._read = read
+    def __init__(self, start: Callable[[], Callable[[], dict[str, tuple[LineHit, ...]]]] | None = None) -> None:
+        self._start = start
+        self._read: Callable[[], dict[str, tuple[LineHit, ...]]] | None = None
         self._found: dict[str, tuple[LineHit, ...]] = {}
+
+    def begin(self) -> None:
+        """Let git look for the blobs already, for whoever is going to ask and has something to do before."""
+        if self._start is not None:
+            self._read = self._start()
+            self._start = None
 
     def found(self) -> dict[str, tuple[LineHit, ...]]:
         """Path → hits, of every path that has any; in the order of the paths."""
+        self.begin()
         if self._read is not None:
             self._found = self._read()
             self._read = None

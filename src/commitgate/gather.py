@@ -12,7 +12,6 @@ from commitgate.content import LineContent
 from commitgate.facts import Change, Facts, Lines, Snapshot, counted, in_order
 from commitgate.git.delta import compose, differing_from_all, extend_delta
 from commitgate.git.history import Commit, diff_trees, read_links, read_walk, start_walk
-from commitgate.git.merge import Remade, remake, tree_compare
 from commitgate.git.refs import merge_bases, only_base, refuse_shallow
 from commitgate.memo import register
 from commitgate.objects import ABSENT, NOBODY, Person, Row
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
+    from commitgate.git.merge import Remade
     from commitgate.git.process import Repository
     from commitgate.memo import Memo
 
@@ -51,7 +51,7 @@ class Gathering:
         self.repo = repo
         self.policy = policy
         self.memo = memo
-        self.place = self._share = place  # the share is what deltas are taken of
+        self.place = self.share = place  # the share is what deltas are taken of
         self.root = place.folder
         self.trees = Trees(repo, memo, self.root, GateRules(policy))
         self.content = LineContent(repo, policy, memo, self.path_class)
@@ -71,7 +71,7 @@ class Gathering:
 
     def stand_on(self, reference: Reference) -> Reference:
         """Let deltas be those of a run with this reference."""
-        self._share = self.place.landed() if reference.frozen_to else self.place
+        self.share = self.place.landed() if reference.frozen_to else self.place
         return reference
 
     def walk(self, heads: tuple[str, ...], reference: Reference) -> Iterator[tuple[Snapshot, tuple[Snapshot, ...]]]:
@@ -97,8 +97,11 @@ class Gathering:
                 self._children[parent] = self._children.get(parent, 0) + 1
         self._children.update((oid, self._children.get(oid, 0) + 1) for oid in asked | boundaries)
         merges = [link for link in links if len(link.parents) > 1]
-        remade = remake(self.repo, [(link.parents, tree_compare(link.tree)) for link in merges])
-        self._remade.update(zip((link.oid for link in merges), remade, strict=True))
+        if merges:
+            from commitgate.git.merge import remake, tree_compare
+
+            remade = remake(self.repo, [(link.parents, tree_compare(link.tree)) for link in merges])
+            self._remade.update(zip((link.oid for link in merges), remade, strict=True))
         for commit in read_walk(self.repo, log):
             yield self.step(commit, reference)
 
@@ -223,20 +226,22 @@ class Gathering:
         """The snapshot with its product delta base→tree; without a run there is nothing to bind."""
         if snapshot.run is None:
             return snapshot
-        _, rows = self.split(state.rows.values(), True, self._share)
+        _, rows = self.split(state.rows.values(), True, self.share)
         return self.bound_to(snapshot, self.classify(rows, snapshot.run.track))
 
     def bound_to(self, snapshot: Snapshot, delta: tuple[Change, ...]) -> Snapshot:
         """The snapshot with a delta, and with what its lines fire once somebody asks."""
-        return snapshot._replace(delta=delta, lines=Lines(lambda: self.content.found(delta)))
+        return snapshot._replace(delta=delta, lines=Lines(lambda: self.content.begin(delta)))
 
     def facts(
         self, kind: str, state: State, snapshot: Snapshot, parents: tuple[Snapshot, ...], reference: Reference
     ) -> Facts:
         """The side with the delta it is judged by: its own, or the frozen one of a landed run."""
         if reference.frozen_to and snapshot.run is not None:
-            side = self.bound_to(snapshot, self.frozen_delta(reference, snapshot.run.track))
-            outside = self.outside(state, reference, snapshot.run.track)
+            from commitgate.landed import frozen_delta, outside_of
+
+            side = self.bound_to(snapshot, frozen_delta(self, reference, snapshot.run.track))
+            outside = outside_of(self, state, reference, snapshot.run.track)
             return Facts(side, parents, state.base, frozen=True, kind=kind, unmerged=(), outside=outside)
         landed = self.trees.landed(state.base, snapshot, parents)
         based = reference.mode != NOWHERE
@@ -266,25 +271,6 @@ class Gathering:
                 counts = known[row.path] = counted(self.policy, self.path_class(row.path), track)
             changes.append(Change(*row[:5], *counts))
         return in_order(changes)
-
-    def frozen_delta(self, reference: Reference, track: str) -> tuple[Change, ...]:
-        """The product delta of a landed run, which no longer moves."""
-        _, product = self.split(diff_trees(self.repo, reference.frozen_from, reference.frozen_to), True, self._share)
-        return self.classify(product, track)
-
-    def outside(self, state: State, reference: Reference, track: str) -> tuple[Change, ...]:
-        """The product changes of a side that its run, which has landed or is frozen, says nothing about."""
-        if reference.mode == BRANCH:
-            rows = [state.rows[path] for path in reference.loose if path in state.rows]
-            return self.classify(self.split(rows, True)[1], track)
-        landed = {row.path: row for row in diff_trees(self.repo, state.base, reference.since)}
-        rows = []
-        for path, row in {**landed, **state.rows}.items():
-            before = landed[path][3:5] if path in landed else row[1:3]
-            after = state.rows[path][3:5] if path in state.rows else row[1:3]
-            if before != after:
-                rows.append(Row(path, *before, *after))
-        return self.classify(self.split(rows, True)[1], track)
 
     def path_class(self, path: str) -> PathClass:
         """What the policy says of a path, memoised: it is a pure function of the two."""

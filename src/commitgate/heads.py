@@ -7,14 +7,9 @@ from commitgate.gather import Gathering, State
 from commitgate.git.history import read_walk, start_walk
 from commitgate.git.refs import Target
 from commitgate.judge import ledger
-from commitgate.judge.history import turn_page
-from commitgate.judge.ledger import BLANK, Book, join_books
+from commitgate.judge.ledger import BLANK, Book
 from commitgate.memo import register
 from commitgate.record import Record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from commitgate.facts import Snapshot
 
 register(ledger.Verdict, ledger.Passed, ledger.Attempt, ledger.Escalation, ledger.History, Book)
 
@@ -46,8 +41,10 @@ def stand_on(
     wanted = run_id if run_id is not None else gathering.trees.run_id_at(heads[0])
     reference = gathering.reference(heads, wanted, tip)
     books: dict[str, Book] = {}
+    from commitgate.judge.history import fold
+
     for snapshot, parents in gathering.walk(heads, reference):
-        fold(gathering, books, snapshot, parents)
+        fold(gathering.policy, books, snapshot, parents)
     ground = Ground(
         reference,
         {head: gathering.states[head] for head in heads},
@@ -56,12 +53,6 @@ def stand_on(
     if alone and reference.mode != NOWHERE:  # a run may start on it, and then it cannot be decided
         _remember(gathering, heads[0], target, ground)
     return ground
-
-
-def fold(gathering: Gathering, books: dict[str, Book], snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> None:
-    """Add one commit of a walk to the books."""
-    before = join_books(books.get(parent, BLANK) for parent in snapshot.parents)
-    books[snapshot.commit] = turn_page(gathering.policy, before, snapshot, parents)
 
 
 def _from_memo(gathering: Gathering, head: str, head_data: bytes, target: Target) -> Ground | None:
@@ -79,14 +70,17 @@ def _from_memo(gathering: Gathering, head: str, head_data: bytes, target: Target
     state, book, reference = known
     gathering.stand_on(reference)
     gathering.states[parent] = state
-    commits = list(read_walk(gathering.repo, start_walk(gathering.repo, (head,), (parent,))))
+    log = start_walk(gathering.repo, (head,), (parent,))
+    from commitgate.judge.history import fold  # only now: git works while Python loads
+
+    commits = list(read_walk(gathering.repo, log))
     if len(commits) != 1 or commits[0].parents != (parent,):
         return None
     if any(row.path == f"{gathering.root}/run.json" for row in commits[0].deltas[0]):
         return None  # another run, another base
     snapshot, parents = gathering.step(commits[0], reference)
     books = {parent: book}
-    fold(gathering, books, snapshot, parents)
+    fold(gathering.policy, books, snapshot, parents)
     ground = Ground(reference, {head: gathering.states[head]}, {head: books[head]})
     _remember(gathering, head, target, ground)
     return ground

@@ -22,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from commitgate.git.process import Repository
+
 _TYPES: dict[str, Any] = {}
 # A bytes mark tells a packed record from a plain tuple: no document's facts ever hold bytes.
 _RECORD = b"r"
@@ -173,3 +175,13 @@ class NoMemo(Memo):
 
     def save(self) -> None:
         """Nothing is kept."""
+
+
+def memo_of(repo: Repository) -> Memo:
+    """The repository's memo; one that remembers nothing where there must be none (CI, a quarantine)."""
+    if repo.env.get("CI") or repo.env.get("GIT_QUARANTINE_PATH"):
+        return NoMemo()
+    # A plain ``.git`` folder needs no question to git; everything else is asked.
+    git_dir = repo.env.get("GIT_DIR") or os.path.join(repo.directory, ".git")
+    plain = os.path.isdir(os.path.join(git_dir, "objects"))
+    return Memo(os.path.join(git_dir, "commitgate") if plain else repo.git_path("commitgate"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from commitgate.errors import GateError
 from commitgate.finding import MALFORMED, Finding, at
+from commitgate.git.reads import HEAD_POLICY
 from commitgate.git.side import content_on_disk, is_link
-from commitgate.git.tree import mode_at_root
 from commitgate.objects import ABSENT, SUBMODULE, SYMLINK, TREE, Row
 from commitgate.policy.model import Policy
 from commitgate.record import Record
@@ -14,7 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from commitgate.git.process import Blob, Repository
+    from commitgate.git.cat_file import Blob
+    from commitgate.git.process import Repository
     from commitgate.memo import Memo
 
     Find = Callable[[str], "File"]
@@ -63,7 +64,7 @@ class Policies:
         if known is not None:
             return known
         tree, blob = self._repo.batch.get([f"{tip}^{{tree}}", f"{tip}:{POLICY_FILE}"])
-        _plain(mode_at_root(tree, POLICY_FILE))
+        _plain(_mode(tree, POLICY_FILE))
         if blob.type == "blob":
             return self._at(tip, blob.oid, self._compiled(blob.oid, blob.data, self._of_commit(tip)))
         shipped = self._compiled("", None)
@@ -133,8 +134,8 @@ class Policies:
         known = self._remembered(head) if head else None
         if known is not None:
             return known
-        tree, blob = self._repo.batch.get(["HEAD^{tree}", f"HEAD:{POLICY_FILE}"])
-        _plain(mode_at_root(tree, POLICY_FILE))
+        tree, blob = self._repo.batch.get(HEAD_POLICY)
+        _plain(_mode(tree, POLICY_FILE))
         if blob.type == "blob":
             policy = self._compiled(blob.oid, blob.data, find)
             return self._at(head, blob.oid, policy) if head else policy
@@ -210,7 +211,13 @@ class Policies:
 
 def _holds_runs(tree: Blob, shipped: Policy) -> bool:
     """Whether a commit's tree has a run folder where the shipped rules expect one."""
-    return any(mode_at_root(tree, name) == TREE for name in shipped.runs)
+    return any(_mode(tree, name) == TREE for name in shipped.runs)
+
+
+def _mode(tree: Blob, name: str) -> str:
+    from commitgate.git.tree import mode_at_root
+
+    return mode_at_root(tree, name)
 
 
 def refuse_link(repo: Repository) -> None:

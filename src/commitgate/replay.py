@@ -12,7 +12,7 @@ from commitgate.finding import BLOCKED, Finding
 from commitgate.gather import Gathering
 from commitgate.git.process import Repository
 from commitgate.git.refs import Target, resolve
-from commitgate.heads import fold
+from commitgate.judge.history import fold
 from commitgate.judge.ledger import BLANK, Book, History, join_books
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.replayed import Event, judge_commit, left_state, lost_run, open_areas, restores, stands
@@ -222,7 +222,7 @@ class _Walk:
                     left = left_state(snapshot, finding.path)
                     self.events.append(Event(snapshot.commit, finding, left, "", lost))
             self._note(snapshot)
-        fold(self._gathering, self._books, snapshot, parents)
+        fold(self._policy, self._books, snapshot, parents)
 
     def repairs(self, event: Event) -> str:
         """The first later commit that touches what the event left behind."""

@@ -12,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from commitgate.base import Reference
     from commitgate.gather import Gathering
-    from commitgate.git.process import Blob, Process, Repository
+    from commitgate.git.cat_file import Blob
+    from commitgate.git.process import Process, Repository
 
 INDEX = "index"
 WORKTREE = "worktree"

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commitgate import engine
 from commitgate.documents.reading import kind_of, read
 from commitgate.doors.branches import Judging
 from commitgate.doors.updates import Update
@@ -335,7 +334,7 @@ def hearing(path, monkeypatch, revision="HEAD"):
     """What the judge is told about a commit: (policy, facts, history)."""
     heard = []
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "judge", lambda *told: heard.append(told[:3]) or judge(*told))
+        patch.setattr("commitgate.judge.verdict.judge", lambda *told: heard.append(told[:3]) or judge(*told))
         ask(path, COMMIT, revision)
     return heard[-1]
 

@@ -335,19 +335,25 @@ class TestSilence:
     @given(CODE, CODE, st.sampled_from(["a.py", "b.js", "c.go", "d.sql", "e", "package.json", "f.png", "Dockerfile"]))
     def test_what_is_called_silent_fires_nothing(self, old: str, new: str, path: str) -> None:
         kind = CLASSIFIER.classify(path)
-        if silent(POLICY, path, kind, old.encode(), new.encode()):
+        if silent(POLICY, [(path, kind, (old.encode(), new.encode()))]) == [True]:
             assert read(path, old, new) == ()
 
     def test_plain_code_is_silent_and_every_idiom_is_not(self) -> None:
-        assert silent(POLICY, "a.js", PLAIN, b"", b"const total = items.length;\n")
+        assert silent(POLICY, [("a.js", PLAIN, (b"", b"const total = items.length;\n"))]) == [True]
         for trigger in POLICY.triggers:
             for spoken, entries in trigger.lines:
                 endings = dict(POLICY.languages).get(spoken, (".py",))
                 for written in entries:
                     name = f"a{endings[0]}" if endings[0].startswith(".") else endings[0]
                     text = written.replace("@", "NAME").encode()
-                    assert not silent(POLICY, name, PLAIN, b"", text), written
+                    assert silent(POLICY, [(name, PLAIN, (b"", text))]) == [False], written
 
     @pytest.mark.parametrize("data", [None, b"\0", "é".encode(), b"x" * 200_000, b"# coding: utf-7\n"])
     def test_what_is_not_plain_text_is_looked_at(self, data: bytes | None) -> None:
-        assert not silent(POLICY, "a.py", PLAIN, b"", data)
+        assert silent(POLICY, [("a.py", PLAIN, (b"", data))]) == [False]
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(st.tuples(st.sampled_from(["a.py", "b.js", "e", "package.json"]), CODE, CODE), max_size=5))
+    def test_files_looked_at_together_are_told_apart(self, files: list[tuple[str, str, str]]) -> None:
+        asked = [(path, CLASSIFIER.classify(path), (old.encode(), new.encode())) for path, old, new in files]
+        assert silent(POLICY, asked) == [silent(POLICY, [one])[0] for one in asked]

@@ -6,6 +6,7 @@ common case does not need; they are brought in when the first module outside the
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -46,6 +47,8 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    # Facts are records without circles: looking for some every few hundred of them only costs time.
+    gc.set_threshold(200_000)
     # The script's own folder is on the path and would shadow nothing good; the package's parent is what is needed.
     sys.path[0] = os.path.dirname(os.path.dirname(_HERE))
     sys.meta_path.append(_SiteOnDemand)  # type: ignore[arg-type]

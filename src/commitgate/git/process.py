@@ -1,4 +1,4 @@
-"""Running git: the environment rules, one-shot commands, and one long-lived ``cat-file --batch``.
+"""Running git: the environment rules, one-shot commands, and the repository that they are run in.
 
 Started with posix_spawn and not with :mod:`subprocess`, whose import alone costs as much as the whole hook
 may. Processes are started first and read later, so that several run side by side.
@@ -10,13 +10,14 @@ import os
 
 from commitgate.digest import sha256
 from commitgate.errors import CannotDecide
-from commitgate.record import Record
+from commitgate.git.cat_file import CatFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+    from typing import NoReturn
 
-__all__ = ["Blob", "CatFile", "GitFailed", "Process", "Repository", "environment", "sha256"]
+__all__ = ["GitFailed", "Process", "Repository", "environment", "sha256"]
 
 # Inherited GIT_DIR, GIT_INDEX_FILE, GIT_WORK_TREE, GIT_OBJECT_DIRECTORY, GIT_ALTERNATE_OBJECT_DIRECTORIES and
 # GIT_QUARANTINE_PATH are kept: git sets them for its hooks, and they name the very tree to be judged.
@@ -86,6 +87,20 @@ def _scratch() -> int:
     return handle
 
 
+_LEFT: list[int] = []  # processes that were left to end by themselves, until they have
+
+
+def _reap() -> None:
+    """Take note of the ends of those that have ended, so that a long-lived caller collects none."""
+    for pid in [*_LEFT]:
+        try:
+            ended, _ = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:  # not ours: this process was forked off the one that started it
+            ended = pid
+        if ended:
+            _LEFT.remove(pid)
+
+
 class Process:
     """A started git process. ``output()`` reads it to the end; starting never waits."""
 
@@ -93,6 +108,7 @@ class Process:
     stderr = ""
 
     def __init__(self, args: list[str], env: Mapping[str, str], feed: bytes | None) -> None:
+        _reap()
         self.args = args
         self._stderr = _scratch()
         self._out, child_out = os.pipe()
@@ -120,20 +136,18 @@ class Process:
 
     def _feed(self, data: bytes) -> None:
         # Callers keep this below what a pipe holds, or write in turns (CatFile): git must not block on its own output.
+        self.write(data)
+        os.close(self._in)
+        self._in = -1
+
+    def write(self, data: bytes) -> None:
+        """Send bytes to git's standard input and keep it open. Where git has ended early, reading says why."""
         view = memoryview(data)
         try:
             while view:
                 view = view[os.write(self._in, view) :]
         except BrokenPipeError:
-            pass  # git ended early; its status says why
-        os.close(self._in)
-        self._in = -1
-
-    def write(self, data: bytes) -> None:
-        """Send bytes to git's standard input and keep it open."""
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._in, view) :]
+            pass
 
     def read(self, size: int) -> bytes:
         """Up to ``size`` bytes of git's standard output; b"" at its end."""
@@ -157,11 +171,7 @@ class Process:
         """Close the pipes, wait, and return the exit status; ``stderr`` then holds what git said."""
         if self._out == -1:
             return self.status
-        if self._in != -1:
-            os.close(self._in)
-            self._in = -1
-        os.close(self._out)
-        self._out = -1
+        self._hang_up()
         _, waited = os.waitpid(self.pid, 0)
         size = os.lseek(self._stderr, 0, os.SEEK_END)
         self.stderr = os.pread(self._stderr, min(size, 65536), 0).decode("utf-8", "replace")
@@ -169,76 +179,25 @@ class Process:
         self.status = os.waitstatus_to_exitcode(waited)
         return self.status
 
+    def fail(self) -> NoReturn:
+        """GitFailed, for whoever still wanted something of a process that came to its end."""
+        status = self.close()
+        raise GitFailed(" ".join(self.args[1:]), status, self.stderr)
 
-class Blob(Record):
-    """One object as cat-file gives it. ``type`` is "missing" when there is none, "large" when it was not kept."""
+    def leave(self) -> None:
+        """Close the pipes of a process that nothing more is wanted of; it ends by itself, and nobody waits for it."""
+        if self._out == -1:
+            return
+        self._hang_up()
+        os.close(self._stderr)
+        _LEFT.append(self.pid)
 
-    oid: str
-    type: str
-    data: bytes
-
-
-class CatFile:
-    """One ``cat-file --batch`` for the whole run; ask several names at once, answers come in the same order."""
-
-    # A request is at most some 70 bytes for an object id; 400 of them stay below the smallest pipe buffer.
-    _TURN = 400
-
-    def __init__(self, process: Process) -> None:
-        self._process = process
-        self._buffer = b""
-
-    def ask(self, names: Iterable[str]) -> None:
-        """Send requests without waiting for the answers; read them with :meth:`answer`, in order."""
-        self._process.write("".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape"))
-
-    def answer(self, limit: int = 0) -> Blob:
-        """The next answer. A name that does not resolve is "missing", one beyond ``limit`` bytes (0: none) "large"."""
-        while b"\n" not in self._buffer:
-            self._buffer += self._chunk()
-        header, _, self._buffer = self._buffer.partition(b"\n")
-        words = header.decode("utf-8", "surrogateescape").rsplit(" ", 2)
-        if len(words) != 3 or not words[2].isdigit():
-            return Blob(words[0], "missing", b"")
-        size = int(words[2])
-        if limit and size > limit:
-            self._drop(size + 1)
-            return Blob(words[0], "large", b"")
-        chunks, length = [self._buffer], len(self._buffer)
-        while length < size + 1:
-            chunks.append(self._chunk())
-            length += len(chunks[-1])
-        data = b"".join(chunks)
-        self._buffer = data[size + 1 :]
-        return Blob(words[0], words[1], data[:size])
-
-    def _drop(self, size: int) -> None:
-        """Read past so many bytes without keeping them."""
-        while len(self._buffer) < size:
-            size -= len(self._buffer)
-            self._buffer = self._chunk()
-        self._buffer = self._buffer[size:]
-
-    def get(self, names: Iterable[str], limit: int = 0) -> list[Blob]:
-        """Ask and read, in turns that cannot fill a pipe; ``limit`` as for :meth:`answer`."""
-        wanted = list(names)
-        found: list[Blob] = []
-        for start in range(0, len(wanted), self._TURN):
-            turn = wanted[start : start + self._TURN]
-            self.ask(turn)
-            found.extend(self.answer(limit) for _ in turn)
-        return found
-
-    def _chunk(self) -> bytes:
-        chunk = self._process.read(1 << 18)
-        if not chunk:
-            status = self._process.close()
-            raise GitFailed("cat-file --batch", status, self._process.stderr)
-        return chunk
-
-    def close(self) -> None:
-        """End the process."""
-        self._process.close()
+    def _hang_up(self) -> None:
+        if self._in != -1:
+            os.close(self._in)
+            self._in = -1
+        os.close(self._out)
+        self._out = -1
 
 
 class Repository:
@@ -270,7 +229,7 @@ class Repository:
         return self._batch
 
     def close(self) -> None:
-        """End the long-lived process; the repository may be used again."""
+        """Let the long-lived process end; the repository may be used again."""
         if self._batch is not None:
             self._batch.close()
             self._batch = None

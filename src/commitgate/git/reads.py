@@ -14,24 +14,25 @@ if TYPE_CHECKING:
     from commitgate.git.process import Process, Repository
 
 
-class Reads(Record):
-    """Started processes: the candidate target refs, and the index against HEAD (None when it is not asked for).
+# Where the policy of HEAD is, and what tells whether it is a plain file: wanted whenever HEAD has moved.
+HEAD_POLICY = ("HEAD^{tree}", "HEAD:.gates.yaml")
+HEADS = ("HEAD", "MERGE_HEAD")
 
-    The batch has been asked for HEAD and MERGE_HEAD, in this order; the answers are still to be read.
-    """
+
+class Reads(Record):
+    """Started: the refs that may be the target, and the index against HEAD (None when it is not asked for)."""
 
     refs: Refs
     staged: Process | None
 
 
 def start_index_reads(repo: Repository) -> Reads:
-    """Start everything that a question about the index needs."""
+    """Start everything that a question about the index needs; the batch is asked for HEADS and HEAD_POLICY."""
     staged = start_index(repo, "HEAD")
-    repo.batch.ask(["HEAD", "MERGE_HEAD"])
-    return Reads(Refs(repo), staged)
+    return start_worktree_reads(repo)._replace(staged=staged)
 
 
 def start_worktree_reads(repo: Repository) -> Reads:
     """Start everything that a question about the work tree needs before its rows."""
-    repo.batch.ask(["HEAD", "MERGE_HEAD"])
+    repo.batch.expect([*HEADS, *HEAD_POLICY])
     return Reads(Refs(repo), None)

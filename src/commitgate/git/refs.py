@@ -10,10 +10,9 @@ from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from commitgate.git.process import Process, Repository
+    from commitgate.git.process import Repository
 
 DEFAULT_TARGETS = ("main", "master")
-_REF_FORMAT = "--format=%(objectname) %(refname) %(symref)"
 SHALLOW_HINT = "fetch the whole history: git fetch --unshallow (in CI: fetch-depth: 0)"
 
 
@@ -26,44 +25,46 @@ class Target(Record):
 
 
 class Refs:
-    """The refs that can be the target, asked for once; more are asked for only when a policy names another branch."""
+    """The refs that can be the target: the usual ones from the batch, with everything else that it is asked for.
+
+    git is asked once more only where origin/HEAD has to be followed, or where a policy names another branch.
+    """
 
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
-        self._started: Process | None = repo.start(
-            "for-each-ref", _REF_FORMAT, "refs/remotes/origin/HEAD", *_refs_of(*DEFAULT_TARGETS)
-        )
-        self._oids: dict[str, str] = {}
-        self._symref = ""
+        self._oids: dict[str, str] | None = None
+        repo.batch.expect(_USUAL)
 
     def target(self, wanted: str) -> Target:
         """The target: ``wanted`` unless it is "", else what origin/HEAD points to, else main or master."""
-        if self._started is not None:
-            self._oids, self._symref = _parse_refs(self._started.output())
-            self._started = None
-        name = wanted or self._symref.removeprefix("refs/remotes/origin/")
+        if self._oids is None:
+            found = zip(_USUAL, self._repo.batch.get(_USUAL), strict=True)
+            self._oids = {name: blob.oid for name, blob in found if blob.type == "commit"}
+        name = wanted or self._of_origin()
         if not name:
             name = next((one for one in DEFAULT_TARGETS if any(ref in self._oids for ref in _refs_of(one))), "")
         remote, local = _refs_of(name)
         if name and name not in DEFAULT_TARGETS and remote not in self._oids and local not in self._oids:
-            self._oids.update(_parse_refs(self._repo.run("for-each-ref", _REF_FORMAT, remote, local))[0])
+            # Not from the batch, for which a name may be an expression: main~2, main@{yesterday}.
+            lines = self._repo.run("for-each-ref", "--format=%(objectname) %(refname)", remote, local)
+            for line in filter(None, lines.decode("utf-8", "surrogateescape").split("\n")):
+                oid, _, ref = line.partition(" ")
+                self._oids[ref] = oid
         return Target(name, self._oids.get(remote, ""), self._oids.get(local, ""))
+
+    def _of_origin(self) -> str:
+        """The branch that origin/HEAD names; "" when there is none."""
+        if self._oids is None or _ORIGIN not in self._oids:
+            return ""
+        return self._repo.line("symbolic-ref", "--quiet", _ORIGIN, accept=(0, 1)).removeprefix(_ORIGIN[:-4])
 
 
 def _refs_of(*names: str) -> list[str]:
     return [ref for name in names for ref in (f"refs/remotes/origin/{name}", f"refs/heads/{name}")]
 
 
-def _parse_refs(output: bytes) -> tuple[dict[str, str], str]:
-    """Object ids by ref name, and what origin/HEAD points to."""
-    oids: dict[str, str] = {}
-    symref = ""
-    for line in filter(None, output.decode("utf-8", "surrogateescape").split("\n")):
-        oid, name, *points_to = line.split(" ")
-        oids[name] = oid
-        if name == "refs/remotes/origin/HEAD" and points_to:
-            symref = points_to[0]
-    return oids, symref
+_ORIGIN = "refs/remotes/origin/HEAD"
+_USUAL = (_ORIGIN, *_refs_of(*DEFAULT_TARGETS))
 
 
 def target_tip(repo: Repository, target: Target) -> str:

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from commitgate.git.process import Blob
+    from commitgate.git.cat_file import Blob
 
 
 class Entry(Record):

@@ -10,7 +10,7 @@ from commitgate.facts import Snapshot
 from commitgate.judge.binding import area_token, inputs, row_parts, select, token
 from commitgate.judge.checkpoints import automatic_pass_obstacle
 from commitgate.judge.identity import may_speak
-from commitgate.judge.ledger import RULING, Attempt, Book, Escalation, History, Passed, Verdict
+from commitgate.judge.ledger import BLANK, RULING, Attempt, Book, Escalation, History, Passed, Verdict, join_books
 from commitgate.judge.verdicts import CHANGES_REQUESTED, Entry, escalating, find_reviewer, read_verdicts
 from commitgate.objects import Person
 from commitgate.policy.layout import LESSONS_FILE, SECURITY_GATE, area_of
@@ -19,6 +19,12 @@ from commitgate.policy.model import Policy, Stage
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+
+def fold(policy: Policy, books: dict[str, Book], snapshot: Snapshot, parents: tuple[Snapshot, ...]) -> None:
+    """Add one commit of a walk to the books, which have those of its parents already."""
+    before = join_books(books.get(parent, BLANK) for parent in snapshot.parents)
+    books[snapshot.commit] = turn_page(policy, before, snapshot, parents)
 
 
 def decision_keys(snapshot: Snapshot) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ from commitgate.judge.escalated import bypassed
 from commitgate.judge.gates import retry_findings
 from commitgate.judge.history import decision_keys, stage_of
 from commitgate.judge.ledger import History
-from commitgate.judge.merging import evil_findings
 from commitgate.judge.review_gate import AreaReview
 from commitgate.judge.reviewing import erased_findings, mixed_findings
 from commitgate.judge.stages import Board
@@ -53,7 +52,10 @@ def commit_findings(
     found += erased_findings(policy, facts)
     found += forged_findings(policy, facts)
     found += _one_commit(policy, track, facts, new_gates)
-    found += evil_findings(side, BLOCKED if policy.history == "strict" else WARNING)
+    if len(side.parents) > 1:
+        from commitgate.judge.merging import evil_findings
+
+        found += evil_findings(side, BLOCKED if policy.history == "strict" else WARNING)
     return found
 
 

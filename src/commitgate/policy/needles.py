@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from commitgate.policy.model import EVERY, PathClass, Policy, Trigger
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _MANIFEST = "dep:manifest"
 _LONGEST = 1 << 17  # bytes; what is longer is searched in earnest
 _PLAIN = bytes((*range(0x20, 0x7F), 0x09, 0x0A, 0x0D))
@@ -39,16 +43,37 @@ def needles(triggers: tuple[Trigger, ...]) -> tuple[tuple[str, tuple[str, ...]],
     return tuple((spoken, tuple(sorted(texts))) for spoken, texts in sorted(found.items()))
 
 
-def silent(policy: Policy, path: str, kind: PathClass, *blobs: bytes | None) -> bool:
-    """Whether the lines of a file surely fire nothing, in whichever of its blobs they are. False: nobody knows yet."""
+def silent(policy: Policy, files: Sequence[tuple[str, PathClass, Sequence[bytes | None]]]) -> list[bool]:
+    """For each file (its path, class, and blobs) whether its lines surely fire nothing. False: nobody knows yet.
+
+    The files of one language are searched together first, because mostly there is nothing in any of them.
+    """
+    texts = [_text(policy, *file) for file in files]
+    wanted: dict[str, list[str]] = {}
+    together: dict[str, list[str]] = {}
+    for spoken, text in texts:
+        together.setdefault(spoken, []).append(text)
+    for spoken in together:
+        wanted[spoken] = [text for one, needed in policy.needles if one in (spoken, EVERY) for text in needed]
+    quiet = {spoken for spoken, found in together.items() if not _holds("\0".join(found), wanted[spoken])}
+    return [spoken != EVERY and (spoken in quiet or not _holds(text, wanted[spoken])) for spoken, text in texts]
+
+
+def _holds(text: str, wanted: list[str]) -> bool:
+    for one in wanted:  # no generator: hundreds of names, and each is found or not in less time than that costs
+        if one in text:
+            return True
+    return any(one in text for one in _ODD)
+
+
+def _text(policy: Policy, path: str, kind: PathClass, blobs: Sequence[bytes | None]) -> tuple[str, str]:
+    """The language of a file and all that it holds, in lower case; EVERY when it has to be searched in earnest."""
     spoken = language(policy, path)
     if spoken == EVERY or kind.deps or any(one == _MANIFEST for one, _ in kind.triggers):
-        return False
-    wanted = [text for one, texts in policy.needles if one in (spoken, EVERY) for text in texts]
+        return EVERY, ""
+    parts = []
     for data in blobs:
         if data is None or len(data) > _LONGEST or data.translate(None, _PLAIN):
-            return False
-        text = data.decode("ascii").lower()
-        if any(one in text for one in _ODD) or any(one in text for one in wanted):
-            return False
-    return True
+            return EVERY, ""
+        parts.append(data.decode("ascii").lower())
+    return spoken, "\0".join(parts)

@@ -1,0 +1,94 @@
+"""One long-lived ``cat-file --batch``: objects by name, many at once, asked for before they are needed."""
+
+from __future__ import annotations
+
+from commitgate.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from commitgate.git.process import Process
+
+
+class Blob(Record):
+    """One object as cat-file gives it. ``type`` is "missing" when there is none, "large" when it was not kept."""
+
+    oid: str
+    type: str
+    data: bytes
+
+
+class CatFile:
+    """Answers come in the order of the requests, so what was expected is read before anything that is asked later."""
+
+    # A request is at most some 70 bytes for an object id; 400 of them stay below the smallest pipe buffer.
+    _TURN = 400
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._buffer = b""
+        self._expected: list[tuple[str, int]] = []  # sent, not read yet: name and limit
+        self._read: dict[str, Blob] = {}  # read, not wanted yet
+
+    def expect(self, names: Iterable[str], limit: int = 0) -> None:
+        """Send at most a turn of requests without waiting; whoever wants one of the names gets this answer, once."""
+        wanted = [(name, limit) for name in names]
+        self._expected += wanted
+        self._send([name for name, _ in wanted])
+
+    def get(self, names: Iterable[str], limit: int = 0) -> list[Blob]:
+        """The objects, in the order of their names; in turns that cannot fill a pipe.
+
+        A name that does not resolve is "missing", one beyond ``limit`` bytes (0: none) "large".
+        """
+        for name, size in self._expected:
+            self._read[name] = self._answer(size)
+        self._expected = []
+        wanted = list(names)
+        found = {name: self._read.pop(name) for name in set(wanted) & self._read.keys()}
+        unknown = [name for name in wanted if name not in found]
+        for start in range(0, len(unknown), self._TURN):
+            turn = unknown[start : start + self._TURN]
+            self._send(turn)
+            found.update([(name, self._answer(limit)) for name in turn])
+        return [found[name] for name in wanted]
+
+    def _send(self, names: list[str]) -> None:
+        self._process.write("".join([f"{name}\n" for name in names]).encode("utf-8", "surrogateescape"))
+
+    def _answer(self, limit: int) -> Blob:
+        while b"\n" not in self._buffer:
+            self._buffer += self._chunk()
+        header, _, self._buffer = self._buffer.partition(b"\n")
+        words = header.decode("utf-8", "surrogateescape").rsplit(" ", 2)
+        if len(words) != 3 or not words[2].isdigit():
+            return Blob(words[0], "missing", b"")
+        size = int(words[2])
+        if limit and size > limit:
+            self._drop(size + 1)
+            return Blob(words[0], "large", b"")
+        chunks, length = [self._buffer], len(self._buffer)
+        while length < size + 1:
+            chunks.append(self._chunk())
+            length += len(chunks[-1])
+        data = b"".join(chunks)
+        self._buffer = data[size + 1 :]
+        return Blob(words[0], words[1], data[:size])
+
+    def _drop(self, size: int) -> None:
+        """Read past so many bytes without keeping them."""
+        while len(self._buffer) < size:
+            size -= len(self._buffer)
+            self._buffer = self._chunk()
+        self._buffer = self._buffer[size:]
+
+    def _chunk(self) -> bytes:
+        chunk = self._process.read(1 << 18)
+        if not chunk:
+            self._process.fail()
+        return chunk
+
+    def close(self) -> None:
+        """Let the process end."""
+        self._process.leave()
