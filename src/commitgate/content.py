@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from commitgate.policy.lines import LineReader
     from commitgate.policy.model import PathClass, Policy
 
-_TURN = 32  # rows whose blobs are held at the same time
+_TURN = 32  # rows whose blobs are held at the same time, while git looks for those of the next ones
 _READ_LIMIT = 4 << 20  # bytes of a blob that are read at all: the largest that any reader of lines accepts
 
 
@@ -63,6 +63,9 @@ class LineContent:
 
         def read() -> dict[str, tuple[LineHit, ...]]:
             for start in range(0, len(unknown), _TURN):
+                following = unknown[start + _TURN : start + 2 * _TURN]
+                if following:
+                    self._repo.batch.expect(_blobs(following), _READ_LIMIT)
                 for row, hits in self._read(unknown[start : start + _TURN]):
                     if hits:
                         found[row.path] = hits

@@ -42,10 +42,8 @@ class CatFile:
 
         A name that does not resolve is "missing", one beyond ``limit`` bytes (0: none) "large".
         """
-        for name, size in self._expected:
-            self._read[name] = self._answer(size)
-        self._expected = []
         wanted = list(names)
+        self._catch_up(set(wanted))
         found = {name: self._read.pop(name) for name in set(wanted) & self._read.keys()}
         unknown = [name for name in wanted if name not in found]
         for start in range(0, len(unknown), self._TURN):
@@ -53,6 +51,16 @@ class CatFile:
             self._send(turn)
             found.update([(name, self._answer(limit)) for name in turn])
         return [found[name] for name in wanted]
+
+    def _catch_up(self, wanted: set[str]) -> None:
+        """Read what was expected, up to the last of it that is wanted; all of it where more has to be asked."""
+        ahead = [number for number, (name, _) in enumerate(self._expected, 1) if name in wanted]
+        end = max(ahead, default=0)
+        if not wanted <= self._read.keys() | {name for name, _ in self._expected}:
+            end = len(self._expected)
+        for name, limit in self._expected[:end]:
+            self._read[name] = self._answer(limit)  # of two answers for one name the later one counts
+        del self._expected[:end]
 
     def _send(self, names: list[str]) -> None:
         self._process.write("".join([f"{name}\n" for name in names]).encode("utf-8", "surrogateescape"))
