@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commitgate.git.refs import DEFAULT_TARGETS
+from commitgate.git.refs import DEFAULT_TARGETS, namespace, points_to
 from commitgate.policies import Policies
 from commitgate.record import Record
 
@@ -39,13 +39,13 @@ def protected_here(engine: Engine, refs: Refs, commit: str) -> Protected:
     return Protected(name, force.tip, force.target.remote, branches)
 
 
-def protected_by_server(repo: Repository, memo: NoMemo) -> Protected:
+def protected_by_server(repo: Repository, memo: NoMemo, standing: tuple[str, str]) -> Protected:
     """What a server's repository protects: the branch that its default branch's policy names, and that branch itself.
 
-    The default branch is HEAD's, else main or master where HEAD points to a branch that is not there. It stays
-    protected when its policy names another one, because it is what says so. Nothing that is pushed beside it counts.
+    ``standing``: name and tip of the default branch. It stays protected when its policy names another one, because it
+    is what says so. Nothing that is pushed beside it counts.
     """
-    default, tip = _default_branch(repo)
+    default, tip = standing
     policy = Policies(repo, memo).protected(tip) if tip else None
     name = policy.target if policy is not None and policy.target else default
     if name != default:
@@ -54,27 +54,17 @@ def protected_by_server(repo: Repository, memo: NoMemo) -> Protected:
     return Protected(name, tip, "", frozenset({name, default} - {""}))
 
 
-def namespace(repo: Repository) -> str:
-    """Where the refs stand that a server shows under ``GIT_NAMESPACE``, "" without one.
-
-    git hands short names to a hook: ``refs/heads/main`` is not the ref of that name then.
-    """
-    parts = repo.env.get("GIT_NAMESPACE", "").split("/")
-    return "".join(f"refs/namespaces/{part}/" for part in parts if part)
-
-
 def meant(repo: Repository, ref: str) -> str:
     """The branch that an update of ``ref`` moves: where it is a symbolic ref, what that stands for."""
-    prefix = namespace(repo)
-    found = repo.line("symbolic-ref", "--quiet", prefix + ref, accept=(0, 1))
-    return found.removeprefix(prefix) if found else ref
+    return points_to(repo, ref).removeprefix(namespace(repo)) or ref
 
 
-def _default_branch(repo: Repository) -> tuple[str, str]:
-    """Name and tip ("" while it has no commit)."""
+def default_branch(repo: Repository) -> tuple[str, str]:
+    """Name and tip ("" while it has no commit): HEAD's branch, else main or master where HEAD's is not there."""
     heads = namespace(repo) + HEADS
-    named = repo.line("symbolic-ref", "--quiet", f"{namespace(repo)}HEAD", accept=(0, 1))
-    candidates = [ref for ref in (named, *(heads + name for name in DEFAULT_TARGETS)) if ref.startswith(heads)]
+    candidates = [
+        ref for ref in (points_to(repo, "HEAD"), *(heads + name for name in DEFAULT_TARGETS)) if ref.startswith(heads)
+    ]
     tips = _tips(repo, candidates)
     found = next((ref for ref in candidates if ref in tips), candidates[0])
     return found[len(heads) :], tips.get(found, "")

@@ -8,7 +8,7 @@ import sys
 
 from commitgate.git.process import Repository
 from commitgate.memo import NoMemo
-from commitgate.protection import protected_by_server
+from commitgate.protection import default_branch, protected_by_server
 from support import SOURCE, Repo, run
 
 
@@ -23,7 +23,8 @@ def smuggle(told, path="src/backend/early.js"):
 
 
 def protected(bare):
-    return protected_by_server(Repository(str(bare.path)), NoMemo())
+    repo = Repository(str(bare.path))
+    return protected_by_server(repo, NoMemo(), default_branch(repo))
 
 
 def refs(bare):
@@ -291,7 +292,8 @@ def test_refs_of_a_namespace_are_judged_by_its_own_branch(clone, server):
     bare.git("update-ref", "refs/namespaces/team/refs/heads/main", told.oid("main"))
     bare.git("symbolic-ref", "refs/namespaces/team/HEAD", "refs/heads/main", env=space)
     bare.git("update-ref", "-d", "refs/heads/main")
-    found = protected_by_server(Repository(str(bare.path), {**os.environ, **space}), NoMemo())
+    repo = Repository(str(bare.path), {**os.environ, **space})
+    found = protected_by_server(repo, NoMemo(), default_branch(repo))
     assert (found.target, found.tip) == ("main", told.oid("main"))
     said = told.git("push", "-q", "--no-verify", "origin", "feature/reset:main", check=False, env=space)
     assert (said.code != 0, "ready/stage" in said.err) == (True, True)

@@ -9,11 +9,9 @@ from __future__ import annotations
 import os
 import time
 
-from commitgate.doors.branches import Judging, tell
 from commitgate.doors.updates import HEADS, received
 from commitgate.git.process import Repository
-from commitgate.memo import NoMemo
-from commitgate.protection import meant, protected_by_server
+from commitgate.git.refs import begin_range, begin_updates
 
 # A server fetches nothing while it judges; git before 2.45 knows only the second of these.
 _OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
@@ -25,10 +23,23 @@ def before_receive(data: bytes) -> int:
     if not updates:
         return 0
     repo = Repository("", {**os.environ, **_OFFLINE})
+    branches = [one for one in updates if one.ref.startswith(HEADS)]
+    alone = branches if len(updates) == 1 else []  # many would be many processes at once
+    begin_updates(repo, alone)
+    # Imported only now: git works while Python loads.
+    from commitgate.doors.branches import Judging, tell
+    from commitgate.memo import NoMemo
+    from commitgate.protection import default_branch, meant, protected_by_server
+
     # A branch may be another name of the protected one, as master is of main after it has been renamed.
     updates = [one._replace(ref=meant(repo, one.ref)) if one.ref.startswith(HEADS) else one for one in updates]
     memo = NoMemo()  # one for the whole answer, so that the policy is read once
-    judging = Judging(repo, protected_by_server(repo, memo), ["--all"], int(time.time()), memo)
+    name, tip = standing = default_branch(repo)
+    for one in alone:
+        base = one.old if one.ref == HEADS + name else tip
+        if base and one.new:
+            begin_range(repo, base, one.new)
+    judging = Judging(repo, protected_by_server(repo, memo, standing), ["--all"], int(time.time()), memo)
     answers = judging.judge(updates)
     repo.close()
     return tell(answers, "nothing is accepted", judging.waived)

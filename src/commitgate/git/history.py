@@ -48,12 +48,26 @@ class Link(Record):
 
 def start_walk(repo: Repository, heads: Iterable[str], exclude: Iterable[str]) -> Process:
     """Start the log of ``heads --not exclude``; read it with :func:`read_walk`."""
-    return repo.start(*WALK, *heads, "--not", *exclude, "--")
+    return repo.started(*_walk(heads, exclude))
+
+
+def begin_walk(repo: Repository, head: str, exclude: str) -> None:
+    """Let git begin with what :func:`start_walk` and :func:`read_links` are going to ask of it."""
+    repo.begin(*_walk((head,), (exclude,)))
+    repo.begin(*_shape((head,), (exclude,)))
+
+
+def _walk(heads: Iterable[str], exclude: Iterable[str]) -> tuple[str, ...]:
+    return (*WALK, *heads, "--not", *exclude, "--")
+
+
+def _shape(heads: Iterable[str], exclude: Iterable[str]) -> tuple[str, ...]:
+    return (*_ORDER, "--format=%H %T %P", *heads, "--not", *exclude, "--")
 
 
 def read_links(repo: Repository, heads: Iterable[str], exclude: Iterable[str]) -> list[Link]:
     """The shape of the same walk, parents before children: known long before the walk has been read."""
-    said = repo.run(*_ORDER, "--format=%H %T %P", *heads, "--not", *exclude, "--").decode("ascii")
+    said = repo.run(*_shape(heads, exclude)).decode("ascii")
     return [Link(oid, tree, tuple(parents)) for oid, tree, *parents in map(str.split, said.splitlines())]
 
 

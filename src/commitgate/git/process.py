@@ -207,15 +207,25 @@ class Repository:
         self.directory = directory
         self.env = environment(inherited)
         self._batch: CatFile | None = None
+        self._begun: dict[tuple[str, ...], Process] = {}
 
     def start(self, *args: str, feed: bytes | None = b"") -> Process:
         """Start ``git <args>`` and return at once. ``feed`` is its standard input; None keeps it open."""
         where = ["-C", self.directory] if self.directory else []
         return Process(["git", *where, *args], self.env, feed)
 
+    def begin(self, *args: str) -> None:
+        """Start ``git <args>`` for whoever is going to ask for just that: git works while something else is done."""
+        if args not in self._begun:
+            self._begun[args] = self.start(*args)
+
+    def started(self, *args: str) -> Process:
+        """``git <args>``, taken over where it has been begun already."""
+        return self._begun.pop(args, None) or self.start(*args)
+
     def run(self, *args: str, feed: bytes = b"", accept: tuple[int, ...] = (0,)) -> bytes:
         """Run ``git <args>`` to its end and return its standard output; GitFailed on an unexpected status."""
-        return self.start(*args, feed=feed).output(accept)
+        return (self.start(*args, feed=feed) if feed else self.started(*args)).output(accept)
 
     def line(self, *args: str, accept: tuple[int, ...] = (0,)) -> str:
         """Like :meth:`run`, the output as one stripped str (file names may hold surrogates)."""
@@ -229,10 +239,13 @@ class Repository:
         return self._batch
 
     def close(self) -> None:
-        """Let the long-lived process end; the repository may be used again."""
+        """Let go of the long-lived process and of what nobody asked for; the repository may be used again."""
         if self._batch is not None:
             self._batch.close()
             self._batch = None
+        for process in self._begun.values():
+            process.leave()
+        self._begun = {}
 
     def git_path(self, name: str) -> str:
         """Where git keeps ``name`` for this work tree, as ``rev-parse --git-path`` says."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 
 from commitgate.errors import CannotDecide
+from commitgate.git.history import begin_walk
 from commitgate.git.process import GitFailed
 from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from commitgate.git.process import Repository
 
 DEFAULT_TARGETS = ("main", "master")
@@ -67,6 +70,36 @@ _ORIGIN = "refs/remotes/origin/HEAD"
 _USUAL = (_ORIGIN, *_refs_of(*DEFAULT_TARGETS))
 
 
+def namespace(repo: Repository) -> str:
+    """Where the refs stand that a server shows under ``GIT_NAMESPACE``, "" without one.
+
+    git hands short names to a hook: ``refs/heads/main`` is not the ref of that name then.
+    """
+    parts = repo.env.get("GIT_NAMESPACE", "").split("/")
+    return "".join(f"refs/namespaces/{part}/" for part in parts if part)
+
+
+def points_to(repo: Repository, ref: str) -> str:
+    """The ref, by its full name, that a symbolic ref of the namespace stands for; "" where it is none, or not there."""
+    return repo.line("symbolic-ref", "--quiet", namespace(repo) + ref, accept=(0, 1))
+
+
+def begin_updates(repo: Repository, updates: Iterable[tuple[str, str, str]]) -> None:
+    """Let git begin with what is asked about updates of branches (ref, old id, new id) that are judged."""
+    repo.begin("symbolic-ref", "--quiet", f"{namespace(repo)}HEAD")
+    for ref, old, new in updates:
+        repo.begin("symbolic-ref", "--quiet", namespace(repo) + ref)
+        if old and new:
+            repo.begin("merge-base", "--is-ancestor", old, new)
+        repo.batch.expect([oid for oid in (old, new) if oid])
+
+
+def begin_range(repo: Repository, tip: str, head: str) -> None:
+    """Let git begin with what is asked about the range tip..head."""
+    repo.begin("merge-base", "--all", tip, head)
+    begin_walk(repo, head, tip)
+
+
 def target_tip(repo: Repository, target: Target) -> str:
     """The target's tip: the remote-tracking branch unless the local one contains it; "" when there is none."""
     if not target.remote or not target.local or target.remote == target.local:
@@ -76,7 +109,7 @@ def target_tip(repo: Repository, target: Target) -> str:
 
 def is_ancestor(repo: Repository, old: str, new: str) -> bool:
     """Whether ``old`` is reachable from ``new``."""
-    process = repo.start("merge-base", "--is-ancestor", old, new)
+    process = repo.started("merge-base", "--is-ancestor", old, new)
     process.output(accept=(0, 1))
     return process.status == 0
 

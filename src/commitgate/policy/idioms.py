@@ -18,6 +18,8 @@ _PHRASE = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\Z")
 _TOKEN = re.compile(r"\.\.\.|[\w$*?]+|@|[:=<>!&|+~-]+|\s+|.")
 _NAME = re.compile(r"[\w$]+(?:-[\w$]+)*")
 _PART = re.compile(r"[\w$]+")
+_PIECE = re.compile(r"\w+")
+_SPACE = re.compile(r"[^\S ]|  ")
 _ESCAPED = re.compile(r"\\u+(?:([0-9a-fA-F]{4})|\{0*([0-9a-fA-F]{1,4})\})")
 _GAP = "..."
 _QUOTES = "\"'`"
@@ -66,19 +68,19 @@ class Idiom:
 
     def _read(self, written: str) -> None:
         """Tell the tokens apart; ``key`` becomes a whole name, or ``fragment`` a part of one, that the idiom needs."""
-        tokens = _TOKEN.findall(readable(written).strip(" "))
-        if any(token.isspace() and token != " " for token in tokens):
+        text = readable(written).strip(" ")
+        tokens = _TOKEN.findall(text)
+        if _SPACE.search(text):
             raise IdiomError("it holds space that is no single blank")
         if tokens.count("@") > 1 or (self.names_new and _GAP in tokens):
             raise IdiomError("it holds '@' more than once, or beside '...'")
-        if any(not "".join(part).strip() for part in _cut(tokens)):
+        if _GAP in tokens and any(not "".join(part).strip() for part in _cut(tokens)):
             raise IdiomError("'...' needs something before and after it")
-        if any(token.strip("*").count("*") > 1 for token in tokens):
+        if "*" in text and any(token.strip("*").count("*") > 1 for token in tokens):
             raise IdiomError("it holds '*' more than once inside a name")
-        whole = [token for token in tokens if _PART.fullmatch(token)]
-        pieces = [piece for token in tokens for piece in re.findall(r"\w+", token)]
-        self.key = max(whole, key=len, default="").lower()
-        self.fragment = "" if self.key else max(pieces, key=len, default="").lower()
+        self.key = max([token for token in tokens if _PART.fullmatch(token)], key=len, default="").lower()
+        if not self.key:
+            self.fragment = max(_PIECE.findall(text), key=len, default="").lower()
         if len(self.key or self.fragment) < 2:
             raise IdiomError("it holds no name of two letters or more to look for")
         self._tokens = tokens

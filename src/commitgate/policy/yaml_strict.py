@@ -81,7 +81,9 @@ class _Reader:
     def read(self, events: Iterator[Any]) -> None:
         for event in events:
             line = event.start_mark.line + 1
-            if isinstance(event, yaml.DocumentStartEvent):
+            if type(event) is yaml.ScalarEvent and event.anchor is None and event.tag is None:
+                self.place(self.scalar(event, line), line)  # nearly all of them
+            elif isinstance(event, yaml.DocumentStartEvent):
                 self.documents += 1
                 if self.documents > 1:
                     self.refuse("syntax", line, "a second YAML document, expected one", "remove the '---' line")
@@ -117,6 +119,8 @@ class _Reader:
             return text
         if text in _CONSTANTS:
             return _CONSTANTS[text]
+        if text[0].isalpha():
+            return text  # no number starts like that
         if _INTEGER.match(text) and len(text.lstrip("+-")) <= _DIGITS_LIMIT:
             return int(text)
         if _FLOAT.match(text) and not _INTEGER.match(text) and math.isfinite(value := float(text)):

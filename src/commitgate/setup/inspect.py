@@ -13,7 +13,7 @@ from commitgate.git.refs import Refs, is_shallow
 from commitgate.git.side import content_on_disk
 from commitgate.memo import NoMemo
 from commitgate.policies import PolicyRefused, refuse_link
-from commitgate.protection import protected_by_server
+from commitgate.protection import default_branch, protected_by_server
 from commitgate.setup import hooks_folder, initial, precommit_config, shims
 from commitgate.setup.hooks_folder import HooksFolder, shown
 from commitgate.setup.shims import FRAMEWORK, KEPT, LEGACY, MISSING, NO_FILE, OURS, Standing
@@ -238,7 +238,7 @@ def policy(repo: Repository) -> list[Remark]:
 def served_policy(repo: Repository) -> Remark:
     """What a server's repository protects, if the policy at that branch's tip is accepted."""
     try:
-        protected = protected_by_server(repo, NoMemo())
+        protected = protected_by_server(repo, NoMemo(), default_branch(repo))
     except PolicyRefused as refused:
         said = "; ".join(f"{one.message} [{one.rule}]" for one in refused.findings)
         return Remark(ERROR, initial.POLICY, f"on the default branch: {said}", "mend it before the hook is installed")
