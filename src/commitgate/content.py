@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from commitgate.memo import Memo
     from commitgate.policy.lines import LineReader
     from commitgate.policy.model import PathClass, Policy
+    from commitgate.policy.needles import File, Needles
 
 _TURN = 32  # rows whose blobs are held at the same time, while git looks for those of the next ones
 _READ_LIMIT = 4 << 20  # bytes of a blob that are read at all: the largest that any reader of lines accepts
@@ -117,16 +118,26 @@ class LineContent:
                         f"{row.path}: its blob {oid[:12]} is not in the repository", "git fsck", "engine/missing-object"
                     )
             files.append((row.path, self._path_class(row.path), pair))
-        from commitgate.policy.needles import silent
-
         made = []
-        for row, file, quiet in zip(rows, files, silent(self._policy, files), strict=True):
+        for row, file, quiet in zip(rows, files, self._silent(files), strict=True):
             path, kind, pair = file
             hits = () if quiet else self._rules().read(path, kind, *pair)
             if path not in on_disk:  # what is on disk goes through filters before it is a blob
                 self._memo.put("lines", self._key(row), hits)
             made.append((row, hits))
         return made
+
+    def _silent(self, files: Sequence[File]) -> list[bool]:
+        from commitgate.policy.needles import needles, silent
+
+        def needed() -> Needles:
+            known: Needles | None = self._memo.get("needles", self._digest)
+            if known is None:
+                known = needles(self._policy.triggers)
+                self._memo.put("needles", self._digest, known)
+            return known
+
+        return silent(self._policy, needed, files)
 
 
 def _blobs(rows: Iterable[Change]) -> list[str]:

@@ -74,12 +74,16 @@ class Gathering:
         self.share = self.place.landed() if reference.frozen_to else self.place
         return reference
 
+    def behind(self, reference: Reference) -> list[str]:
+        """What a walk leaves out: everything that the target had before."""
+        return [reference.tip] if reference.tip else []
+
     def walk(self, heads: tuple[str, ...], reference: Reference) -> Iterator[tuple[Snapshot, tuple[Snapshot, ...]]]:
         """Every commit of the range with its parents' snapshots, parents first; ``states`` is filled on the way.
 
         Parents outside the range are boundaries: their tree is read, and their delta is empty by definition.
         """
-        exclude = [reference.tip] if reference.tip else []
+        exclude = self.behind(reference)
         log = start_walk(self.repo, heads, exclude)
         links = read_links(self.repo, heads, exclude)
         inside = {link.oid for link in links}

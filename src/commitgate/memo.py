@@ -32,6 +32,7 @@ _KEEP = {
     "documents": 400,
     "paths": 5000,
     "lines": 2000,
+    "needles": 4,
     "heads": 4,
     "policies": 12,
     "tips": 16,

@@ -10,6 +10,7 @@ from commitgate.engine import COMMIT, Answer, under_both
 from commitgate.facts import Facts, Snapshot
 from commitgate.finding import BLOCKED, Finding
 from commitgate.gather import Gathering
+from commitgate.git.history import begin_walk
 from commitgate.git.process import Repository
 from commitgate.git.refs import Target, resolve
 from commitgate.judge.history import fold
@@ -161,6 +162,7 @@ class Replaying:
     def _about(self, policy: Policy, place: Place, base: str, head: str, now: int, known: tuple[str, ...]) -> Replay:
         gathering = Gathering(self.repo, policy, self.memo, place)
         reference = gathering.reference((head,), gathering.trees.run_id_at(head), base)
+        begin_walk(self.repo, (head,), gathering.behind(reference))
         own = None if reference.tip == base and not known else self._between(head, base, *known)
         walk = _Walk(gathering, policy, now)
         parents: tuple[Snapshot, ...] = ()

@@ -14,7 +14,7 @@ from commitgate.policy.idioms import Idiom, IdiomError
 from commitgate.policy.lines import LineReader
 from commitgate.policy.load import load_policy
 from commitgate.policy.model import EVERY, PathClass, Policy
-from commitgate.policy.needles import language, silent
+from commitgate.policy.needles import language, needles, silent
 from commitgate.policy.paths import Classifier
 
 
@@ -321,6 +321,7 @@ def test_other_escapes_are_left_as_they_are(line: str) -> None:
     assert fired("a.js", line) == set()
 
 
+NEEDLES = needles(POLICY.triggers)
 CODE = st.lists(
     st.sampled_from(
         ["x = 1", "eval(y)", "EVAL (y)", "password", "apiKey", "os.environ['A']", "\\u0065val(x)", "# coding: utf-7",
@@ -330,30 +331,34 @@ CODE = st.lists(
 ).map("\n".join)  # fmt: skip
 
 
+def known() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return NEEDLES
+
+
 class TestSilence:
     @settings(max_examples=150, deadline=None)
     @given(CODE, CODE, st.sampled_from(["a.py", "b.js", "c.go", "d.sql", "e", "package.json", "f.png", "Dockerfile"]))
     def test_what_is_called_silent_fires_nothing(self, old: str, new: str, path: str) -> None:
         kind = CLASSIFIER.classify(path)
-        if silent(POLICY, [(path, kind, (old.encode(), new.encode()))]) == [True]:
+        if silent(POLICY, known, [(path, kind, (old.encode(), new.encode()))]) == [True]:
             assert read(path, old, new) == ()
 
     def test_plain_code_is_silent_and_every_idiom_is_not(self) -> None:
-        assert silent(POLICY, [("a.js", PLAIN, (b"", b"const total = items.length;\n"))]) == [True]
+        assert silent(POLICY, known, [("a.js", PLAIN, (b"", b"const total = items.length;\n"))]) == [True]
         for trigger in POLICY.triggers:
             for spoken, entries in trigger.lines:
                 endings = dict(POLICY.languages).get(spoken, (".py",))
                 for written in entries:
                     name = f"a{endings[0]}" if endings[0].startswith(".") else endings[0]
                     text = written.replace("@", "NAME").encode()
-                    assert silent(POLICY, [(name, PLAIN, (b"", text))]) == [False], written
+                    assert silent(POLICY, known, [(name, PLAIN, (b"", text))]) == [False], written
 
     @pytest.mark.parametrize("data", [None, b"\0", "é".encode(), b"x" * 200_000, b"# coding: utf-7\n"])
     def test_what_is_not_plain_text_is_looked_at(self, data: bytes | None) -> None:
-        assert silent(POLICY, [("a.py", PLAIN, (b"", data))]) == [False]
+        assert silent(POLICY, known, [("a.py", PLAIN, (b"", data))]) == [False]
 
     @settings(max_examples=60, deadline=None)
     @given(st.lists(st.tuples(st.sampled_from(["a.py", "b.js", "e", "package.json"]), CODE, CODE), max_size=5))
     def test_files_looked_at_together_are_told_apart(self, files: list[tuple[str, str, str]]) -> None:
         asked = [(path, CLASSIFIER.classify(path), (old.encode(), new.encode())) for path, old, new in files]
-        assert silent(POLICY, asked) == [silent(POLICY, [one])[0] for one in asked]
+        assert silent(POLICY, known, asked) == [silent(POLICY, known, [one])[0] for one in asked]

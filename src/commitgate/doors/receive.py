@@ -11,7 +11,7 @@ import time
 
 from commitgate.doors.updates import HEADS, received
 from commitgate.git.process import Repository
-from commitgate.git.refs import begin_range, begin_updates
+from commitgate.git.refs import begin_names, begin_range
 
 # A server fetches nothing while it judges; git before 2.45 knows only the second of these.
 _OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
@@ -23,9 +23,9 @@ def before_receive(data: bytes) -> int:
     if not updates:
         return 0
     repo = Repository("", {**os.environ, **_OFFLINE})
-    branches = [one for one in updates if one.ref.startswith(HEADS)]
-    alone = branches if len(updates) == 1 else []  # many would be many processes at once
-    begin_updates(repo, alone)
+    alone = updates[0] if len(updates) == 1 and updates[0].ref.startswith(HEADS) and updates[0].new else None
+    if alone is not None:  # the common push; what several need is asked when its turn comes
+        begin_names(repo, alone.ref)
     # Imported only now: git works while Python loads.
     from commitgate.doors.branches import Judging, tell
     from commitgate.memo import NoMemo
@@ -35,10 +35,8 @@ def before_receive(data: bytes) -> int:
     updates = [one._replace(ref=meant(repo, one.ref)) if one.ref.startswith(HEADS) else one for one in updates]
     memo = NoMemo()  # one for the whole answer, so that the policy is read once
     name, tip = standing = default_branch(repo)
-    for one in alone:
-        base = one.old if one.ref == HEADS + name else tip
-        if base and one.new:
-            begin_range(repo, base, one.new)
+    if alone is not None and tip:
+        begin_range(repo, alone.old if alone.ref == HEADS + name and alone.old else tip, alone.old, alone.new)
     judging = Judging(repo, protected_by_server(repo, memo, standing), ["--all"], int(time.time()), memo)
     answers = judging.judge(updates)
     repo.close()

@@ -51,10 +51,10 @@ def start_walk(repo: Repository, heads: Iterable[str], exclude: Iterable[str]) -
     return repo.started(*_walk(heads, exclude))
 
 
-def begin_walk(repo: Repository, head: str, exclude: str) -> None:
+def begin_walk(repo: Repository, heads: Iterable[str], exclude: Iterable[str]) -> None:
     """Let git begin with what :func:`start_walk` and :func:`read_links` are going to ask of it."""
-    repo.begin(*_walk((head,), (exclude,)))
-    repo.begin(*_shape((head,), (exclude,)))
+    repo.begin(*_shape(heads, exclude))
+    repo.begin(*_walk(heads, exclude))
 
 
 def _walk(heads: Iterable[str], exclude: Iterable[str]) -> tuple[str, ...]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 
 from commitgate.errors import CannotDecide
-from commitgate.git.history import begin_walk
 from commitgate.git.process import GitFailed
 from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from commitgate.git.process import Repository
 
 DEFAULT_TARGETS = ("main", "master")
@@ -84,20 +81,20 @@ def points_to(repo: Repository, ref: str) -> str:
     return repo.line("symbolic-ref", "--quiet", namespace(repo) + ref, accept=(0, 1))
 
 
-def begin_updates(repo: Repository, updates: Iterable[tuple[str, str, str]]) -> None:
-    """Let git begin with what is asked about updates of branches (ref, old id, new id) that are judged."""
-    repo.begin("symbolic-ref", "--quiet", f"{namespace(repo)}HEAD")
-    for ref, old, new in updates:
-        repo.begin("symbolic-ref", "--quiet", namespace(repo) + ref)
-        if old and new:
-            repo.begin("merge-base", "--is-ancestor", old, new)
-        repo.batch.expect([oid for oid in (old, new) if oid])
+def begin_names(repo: Repository, ref: str) -> None:
+    """Let git begin with what is asked about the names of the default branch and of a ref that is to be moved."""
+    for name in ("HEAD", ref):
+        repo.begin("symbolic-ref", "--quiet", namespace(repo) + name)
 
 
-def begin_range(repo: Repository, tip: str, head: str) -> None:
-    """Let git begin with what is asked about the range tip..head."""
-    repo.begin("merge-base", "--all", tip, head)
-    begin_walk(repo, head, tip)
+def begin_range(repo: Repository, tip: str, old: str, new: str) -> None:
+    """Let git begin with what is asked first about moving a ref from ``old`` to ``new``, which is judged from ``tip``.
+
+    Not with everything: more processes than processors hold up whoever starts them.
+    """
+    if old:
+        repo.begin("merge-base", "--is-ancestor", old, new)
+    repo.begin("merge-base", "--all", tip, new)
 
 
 def target_tip(repo: Repository, target: Target) -> str:

@@ -12,7 +12,6 @@ from commitgate.policy import stages as order
 from commitgate.policy import tracks as running
 from commitgate.policy import yaml_strict
 from commitgate.policy.model import Policy, Trigger
-from commitgate.policy.needles import needles
 from commitgate.policy.own_schemas import Read, nothing, own_schemas
 from commitgate.policy.sources import FILE, Sources
 
@@ -103,7 +102,6 @@ def _compiled(sources: Sources, source: str, read: Read, chosen: Collection[str]
         schemas=schemas,
         artefacts=tuple(dict.fromkeys(pattern for stage in stages.values() for pattern in stage.writes)),
         runs=build.run_folders(sources),
-        needles=needles(triggers) if not sources.findings else (),
         lesson_promotions=int(lessons["promotions"]),
         lesson_age_out=int(lessons["age_out"]),
         languages=tuple(

@@ -167,7 +167,6 @@ class Policy(Record):
     lesson_promotions: int = 2  # how many lessons a run may add
     lesson_age_out: int = 10  # finished runs without reinforcement after which a lesson can go
     schemas: tuple[Schema, ...] = ()
-    needles: tuple[tuple[str, tuple[str, ...]], ...] = ()  # (language, texts of which its idioms need one)
 
 
 class PathClass(Record):

@@ -10,7 +10,10 @@ from commitgate.policy.model import EVERY, PathClass, Policy, Trigger
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    Needles = tuple[tuple[str, tuple[str, ...]], ...]  # language, texts
+    File = tuple[str, PathClass, Sequence[bytes | None]]  # path, class, blobs
 
 _MANIFEST = "dep:manifest"
 _LONGEST = 1 << 17  # bytes; what is longer is searched in earnest
@@ -30,8 +33,8 @@ def language(policy: Policy, path: str) -> str:
     return EVERY
 
 
-def needles(triggers: tuple[Trigger, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """(language, texts) of which a file must hold one, in lower case, to fire any idiom of that language."""
+def needles(triggers: tuple[Trigger, ...]) -> Needles:
+    """(language, texts), of which a file must hold one, in lower case, to fire any idiom of that language."""
     from commitgate.policy.idioms import Idiom
 
     found: dict[str, set[str]] = {}
@@ -43,20 +46,22 @@ def needles(triggers: tuple[Trigger, ...]) -> tuple[tuple[str, tuple[str, ...]],
     return tuple((spoken, tuple(sorted(texts))) for spoken, texts in sorted(found.items()))
 
 
-def silent(policy: Policy, files: Sequence[tuple[str, PathClass, Sequence[bytes | None]]]) -> list[bool]:
-    """For each file (its path, class, and blobs) whether its lines surely fire nothing. False: nobody knows yet.
+def silent(policy: Policy, needed: Callable[[], Needles], files: Sequence[File]) -> list[bool]:
+    """For each file whether its lines surely fire nothing; False: nobody knows yet. ``needed``: :func:`needles`.
 
     The files of one language are searched together first, because mostly there is nothing in any of them.
     """
-    texts = [_text(policy, *file) for file in files]
-    wanted: dict[str, list[str]] = {}
+    held = [_text(policy, *file) for file in files]
     together: dict[str, list[str]] = {}
-    for spoken, text in texts:
-        together.setdefault(spoken, []).append(text)
-    for spoken in together:
-        wanted[spoken] = [text for one, needed in policy.needles if one in (spoken, EVERY) for text in needed]
-    quiet = {spoken for spoken, found in together.items() if not _holds("\0".join(found), wanted[spoken])}
-    return [spoken != EVERY and (spoken in quiet or not _holds(text, wanted[spoken])) for spoken, text in texts]
+    for spoken, text in held:
+        if spoken != EVERY:
+            together.setdefault(spoken, []).append(text)
+    if not together:
+        return [False] * len(files)
+    known = needed()
+    wanted = {one: [text for spoken, texts in known if spoken in (one, EVERY) for text in texts] for one in together}
+    quiet = {spoken for spoken, texts in together.items() if not _holds("\0".join(texts), wanted[spoken])}
+    return [spoken != EVERY and (spoken in quiet or not _holds(text, wanted[spoken])) for spoken, text in held]
 
 
 def _holds(text: str, wanted: list[str]) -> bool:
