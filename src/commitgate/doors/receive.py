@@ -11,7 +11,7 @@ import time
 
 from commitgate.doors.updates import HEADS, received
 from commitgate.git.process import Repository
-from commitgate.git.refs import begin_names, begin_range
+from commitgate.git.refs import begin_range, begin_update
 
 # A server fetches nothing while it judges; git before 2.45 knows only the second of these.
 _OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
@@ -25,7 +25,7 @@ def before_receive(data: bytes) -> int:
     repo = Repository("", {**os.environ, **_OFFLINE})
     alone = updates[0] if len(updates) == 1 and updates[0].ref.startswith(HEADS) and updates[0].new else None
     if alone is not None:  # the common push; what several need is asked when its turn comes
-        begin_names(repo, alone.ref)
+        begin_update(repo, *alone)
     # Imported only now: git works while Python loads.
     from commitgate.doors.branches import Judging, tell
     from commitgate.memo import NoMemo

@@ -81,10 +81,11 @@ def points_to(repo: Repository, ref: str) -> str:
     return repo.line("symbolic-ref", "--quiet", namespace(repo) + ref, accept=(0, 1))
 
 
-def begin_names(repo: Repository, ref: str) -> None:
-    """Let git begin with what is asked about the names of the default branch and of a ref that is to be moved."""
+def begin_update(repo: Repository, ref: str, *oids: str) -> None:
+    """Let git begin with what is asked first about an update: which branches are meant, and are its ids there."""
     for name in ("HEAD", ref):
         repo.begin("symbolic-ref", "--quiet", namespace(repo) + name)
+    repo.batch.expect(filter(None, oids))
 
 
 def begin_range(repo: Repository, tip: str, old: str, new: str) -> None:
