@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from itertools import product
 
 import pytest
@@ -140,6 +141,29 @@ def test_a_table_is_left_to_the_library_where_that_would_cut_it() -> None:
     head = ["|" + "a|" * 256, "|" + "-|" * 256]
     assert markdown_plain.parse([*head, *["|"] * 200]) is not None
     assert markdown_plain.parse([*head, *["|"] * 300]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#" + " " * 500_000 + "#" * 500_000,
+        "# " + "# " * 500_000,
+        "- " * 500_000 + "a",
+        "| a |\n|" + " ---- |" * 100_000 + "x",
+        "|" * 1_000_000,
+        "-" * 1_000_000 + "a",
+        "1" * 1_000_000 + ". a",
+        "[" * 1_000_000,
+        "```\n" + "``` a\n" * 100_000,
+        "<!--\n" * 100_000,
+        "- a\n\n" * 90_000,
+    ],
+    ids=lambda text: repr(text[:10]),
+)
+def test_a_hostile_line_takes_bounded_time(text: str) -> None:
+    started = time.monotonic()
+    markdown_plain.parse(split(text))
+    assert time.monotonic() - started < 5
 
 
 def test_what_is_hidden_in_a_plain_document_is_no_text() -> None:

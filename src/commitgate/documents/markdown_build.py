@@ -61,7 +61,7 @@ class Builder:
         self._items: list[Item] = []
         self._tables: list[Table] = []
         self._unclosed: list[tuple[str, int]] = []
-        self._open: list[int] = []  # the items around, as indices of _items
+        self._open: list[tuple[int, list[str]]] = []  # the items around: index in _items, text of its paragraphs so far
 
     def document(self) -> Document:
         """The document as built."""
@@ -82,13 +82,14 @@ class Builder:
 
     def open_item(self, first: int, number: int) -> None:
         """A list item begins; ``number`` is -1 for a bullet. What follows belongs to it until it is closed."""
-        self._open.append(len(self._items))
-        self._items.append(Item(first + 1, first + 1, len(self._open) - 1, number, ""))
+        self._items.append(Item(first + 1, first + 1, len(self._open), number, ""))
+        self._open.append((len(self._items) - 1, []))
 
     def close_item(self, end: int) -> None:
         """The innermost item ends before line ``end``; blank lines behind it are its own."""
-        index = self._open.pop()
-        self._items[index] = self._items[index]._replace(end=max(end, self._items[index].line))
+        index, texts = self._open.pop()
+        item = self._items[index]
+        self._items[index] = item._replace(end=max(end, item.line), text=" ".join(texts))
 
     def heading(self, level: int, first: int, end: int, content: str) -> None:
         """A heading with the text ``content``, one line of it for each line of the document."""
@@ -123,10 +124,11 @@ class Builder:
             self.place[index], self.text[index], self._block[index] = shown[index], texts[index], self._blocks
         self._blocks += 1
         if self._open:
-            item = self._items[self._open[-1]]
-            words = [item.text, *(texts[index] for index in shown if shown[index] != COMMENT)]
-            joined = " ".join(word for word in words if word).replace(COMMENT_MARK, "").strip()
-            self._items[self._open[-1]] = item._replace(text=joined)
+            said = self._open[-1][1]
+            words = " ".join(texts[index] for index in shown if shown[index] != COMMENT and texts[index])
+            words = words.replace(COMMENT_MARK, "").strip()
+            if words:
+                said.append(words)
 
     def html(self, first: int, end: int) -> None:
         """A block of HTML: a line that holds comments only is a comment."""

@@ -1,6 +1,6 @@
 """The plain part of Markdown, read line by line without a library; everything else is left to ``markdown_blocks``.
 
-Most documents of a run are headings, paragraphs, flat lists, tables, fences and comments that begin at the margin.
+Most documents of a run are headings, paragraphs, lists, tables, fences and comments that begin at the margin.
 Importing markdown-it-py costs more than judging a whole push, on the server and in CI for every new document.
 A line of a fence, a comment or a quote must never be taken for text, so nothing is guessed here: the answer is
 exactly what the library would give, or None. A document is not plain as a whole when one line of it is not:
@@ -9,7 +9,8 @@ exactly what the library would give, or None. A document is not plain as a whole
 - quotes, tags, ``~~~`` fences, indented code, what is left open, fences within fences, link definitions;
 - any line of dashes, equals signs, bars, colons, stars or underscores alone, which could underline a heading or make
   a table of the line above it, except ``---`` below a blank line and the second line of a table with bars at both ends;
-- an item that begins with another block, an empty one, a list that starts at another number than 1 in a paragraph.
+- an item that is empty or begins with another block; a paragraph that is followed by the number of an item other than
+  1, or that goes on outside its item; a table that is followed by anything but a blank line.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _MAX_CELLS = 0x10000  # the library ends a table where it had to add more empty 
 # What a line (without its indentation) may open or underline besides a paragraph.
 _OPENS = re.compile(r"[#<>|]|```|~~~|[-+*](?: |\Z)|[0-9]{1,9}[.)](?: |\Z)|[-=|:*_ ]+\Z")
 _ITEM = re.compile(r"([-+*]|[0-9]{1,9}[.)]) ([^ ].*)")
-_HEADING = re.compile(r"(#{1,6}) +(.*[^#])")
+_HEADING = re.compile(r"(#{1,6}) (.+)")
 _FENCE = re.compile(r"(`{3,})[^`]*")
 _DASHES = re.compile(r"\|(?: *:?-+:? *\|)+")
 
@@ -130,8 +131,8 @@ class _Reader:
 
     def _heading(self, index: int) -> int:
         found = _HEADING.fullmatch(self.texts[index])
-        if not found:
-            raise _NotPlainError
+        if not found or found[2].endswith("#"):
+            raise _NotPlainError  # closing marks are no text, and what closes is not always clear
         self.builder.heading(len(found[1]), index, index + 1, found[2])
         return index + 1
 

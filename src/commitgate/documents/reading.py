@@ -52,5 +52,9 @@ def read(kind: str, below: str, data: bytes, schema: Schema | None = None) -> An
         from commitgate.documents import sections
 
         return sections.read(data, kind)
+    if kind == "review":
+        from commitgate.documents import review_read
+
+        return review_read.read(data)
     # Not importlib.import_module: that module and what it loads cost more than some documents.
     return __import__(f"commitgate.documents.{kind}", fromlist=["read"]).read(data)
