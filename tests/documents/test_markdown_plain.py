@@ -157,6 +157,7 @@ def test_a_table_is_left_to_the_library_where_that_would_cut_it() -> None:
         "```\n" + "``` a\n" * 100_000,
         "<!--\n" * 100_000,
         "- a\n\n" * 90_000,
+        "- a" + ("\n\n  " + "b" * 100) * 45_000,
     ],
     ids=lambda text: repr(text[:10]),
 )
