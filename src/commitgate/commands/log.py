@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from commitgate.chronicle import chronicle
-from commitgate.commands.verify import ends
+from commitgate.commands.verify import named_ends
 from commitgate.engine import COMMIT, open_engine
 from commitgate.finding import PASS
 from commitgate.report.plain import json_text
@@ -25,7 +25,7 @@ def command(commits: str | None, as_json: bool) -> int:
     Times are the authors' own, in UTC. Exit 0 whenever it could be told.
     """
     with open_engine() as engine:
-        base, head = ends(engine.repo, commits) if commits and ".." in commits else ("", commits or "HEAD")
+        base, head = named_ends(commits) if commits and ".." in commits else ("", commits or "HEAD")
         pages = chronicle(engine, base, head, asked_of_all(COMMIT).run)
     if as_json:
         click.echo(json_text(timeline_data(pages)), nl=False)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import click
 
-from commitgate.commands.verify import ends
+from commitgate.commands.verify import named_ends
 from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import BLOCKED, PASS, UNKNOWN, Finding, exit_code
 from commitgate.git.process import Repository
@@ -117,7 +117,7 @@ def try_out(commits: str, against: str, as_json: bool) -> int:
     progress = Progress(sys.stderr)
     repo = Repository()
     try:
-        base, head = ends(repo, commits)
+        base, head = named_ends(commits)
         policies = Policies(repo, NoMemo())
         in_force, edited = policies.at_commit(resolve(repo, against)), policies.on_disk()
         if in_force.digest == edited.digest:

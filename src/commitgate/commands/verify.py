@@ -13,7 +13,6 @@ from commitgate.finding import UNKNOWN, Finding, exit_code
 from commitgate.git.process import Repository
 from commitgate.git.refs import Refs, resolve
 from commitgate.judge.waiving import Waived
-from commitgate.memo import NoMemo
 from commitgate.policies import Policies, PolicyRefused
 from commitgate.replay import Replay, Replaying
 from commitgate.report import formats
@@ -45,8 +44,8 @@ def command(commits: str | None, ready: bool, history: str | None, form: str, ou
     kept: list[Finding] = []
     try:
         repo = Repository()
-        base, head = ends(repo, commits)
         with engine_of(repo) as engine:  # its memo: none in CI and on a server
+            base, head = ends(engine, commits)
             replay = Replaying(repo, progress.show, engine.memo).replay(base, head, int(time.time()))
         strict = (history or replay.answer.policy.history) == "strict"
         findings = findings_of(replay, ready)
@@ -111,18 +110,22 @@ def waived_of(replay: Replay, ready: bool) -> list[Waived]:
     return list({one.finding: one for one in waived}.values())
 
 
-def ends(repo: Repository, commits: str | None) -> tuple[str, str]:
+def named_ends(commits: str) -> tuple[str, str]:
+    """(base, head) of ``base..head``; nothing after the dots is HEAD."""
+    base, _, head = commits.partition("..")
+    if head.startswith(".") or not base:
+        raise UserError(f"{neutral(commits)} is no range: write BASE..HEAD", "git gate verify main..HEAD")
+    return base, head or "HEAD"
+
+
+def ends(engine: Engine, commits: str | None) -> tuple[str, str]:
     """(base, head) of ``base..head``, ``head`` or nothing; the target's tip is the base that is not named."""
     if commits and ".." in commits:
-        base, _, head = commits.partition("..")
-        if head.startswith(".") or not base:
-            raise UserError(f"{neutral(commits)} is no range: write BASE..HEAD", "git gate verify main..HEAD")
-        return base, head or "HEAD"
-    refs = Refs(repo)
-    head = resolve(repo, commits or "HEAD")
-    with Engine(repo, NoMemo()) as engine:
-        policies = Policies(repo, engine.memo)
-        return engine.force(policies, policies.at_commit(head), refs).tip, head
+        return named_ends(commits)
+    refs = Refs(engine.repo)
+    head = resolve(engine.repo, commits or "HEAD")
+    policies = Policies(engine.repo, engine.memo)
+    return engine.force(policies, policies.at_commit(head), refs).tip, head
 
 
 def summary(replay: Replay | None, ready: bool, code: int) -> str:
