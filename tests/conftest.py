@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,6 +31,7 @@ IDENTITY = {
     "GIT_COMMITTER_NAME": "Test Author",
     "GIT_COMMITTER_EMAIL": "author@example.com",
 }
+# The last two of core: a copied repository is as clean as the one it was copied from, though its files are others.
 SETTINGS = """\
 [init]
 \tdefaultBranch = main
@@ -40,6 +43,8 @@ SETTINGS = """\
 \tauto = 0
 [core]
 \tfsync = none
+\tcheckStat = minimal
+\ttrustctime = false
 [protocol "file"]
 \tallow = always
 """
@@ -67,6 +72,11 @@ def _isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
     settings = home / "gitconfig"
     settings.write_text(SETTINGS)
     patch.setenv("HOME", str(home))
+    # What is left in a temporary folder goes when the test's own folders go.
+    temporary = home / "tmp"
+    temporary.mkdir()
+    patch.setenv("TMPDIR", str(temporary))
+    patch.setattr(tempfile, "tempdir", str(temporary))
     for name in ("CONFIG", "CACHE", "DATA", "STATE"):
         patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
     patch.setenv("GIT_CONFIG_GLOBAL", str(settings))
@@ -92,10 +102,18 @@ def _session_isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     os.umask(mask)
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The home folders of the tests to come, not yet made."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def isolation(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def isolation(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of its own for every test, an empty git configuration, no inherited GIT_*. Gives the home."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir()
     _isolate(monkeypatch, home)
     return home
 

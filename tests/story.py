@@ -19,7 +19,7 @@ from commitgate.commands.check import ask, report_of, waived_of
 from commitgate.documents.gate import render
 from commitgate.engine import COMMIT, INDEX, WORKTREE, Question, open_engine
 from commitgate.report import formats
-from support import SOURCE, Repo, Result, run
+from support import SOURCE, Repo, Result, run, settle
 
 BRIEF = """# Feature Brief: Reset
 
@@ -309,6 +309,7 @@ class Library:
             STEPS[milestone](Story(making))
             # One pack instead of a folder for each object: a copy is then a seventh of the work.
             Story(making).git("repack", "-a", "-d", "-q")
+            settle(Story(making))
             making.rename(target)
         return target
 

@@ -22,6 +22,7 @@ from commitgate.__main__ import main
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SOURCE = CHECKOUT / "src"
+SETTLED = 1_700_000_000  # seconds since 1970: older than anything that a test writes
 
 
 class Result(NamedTuple):
@@ -284,4 +285,15 @@ def make_template(path: Path) -> Repo:
     (path / ".git" / "info").mkdir()
     repo.write("README.md", "# Product\n")
     repo.commit("chore: begin")
+    settle(repo)
     return repo
+
+
+def settle(repo: Repo) -> None:
+    """Let the files of a repository that will be copied look old: git then need not read them to see no change."""
+    for folder, folders, files in os.walk(repo.path):
+        if ".git" in folders:
+            folders.remove(".git")
+        for name in files:
+            os.utime(os.path.join(folder, name), (SETTLED, SETTLED), follow_symlinks=False)
+    repo.git("update-index", "-q", "--refresh")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from commitgate.git.process import Repository
 
 _TYPES: dict[str, Any] = {}
+_stamped = ""
 # A bytes mark tells a packed record from a plain tuple: no document's facts ever hold bytes.
 _RECORD = b"r"
 _MANY = b"m"
@@ -89,7 +90,14 @@ def unpack(value: Any) -> Any:
 
 
 def _stamp() -> str:
-    """What the kept facts depend on beside their keys: this tool, and in a checkout the state of its files."""
+    """What the kept facts depend on beside their keys: this tool as it is loaded, so it is found out once."""
+    global _stamped
+    _stamped = _stamped or _state()
+    return _stamped
+
+
+def _state() -> str:
+    """The version; in a checkout the state of its files, too."""
     stamp = f"{__version__} {sys.hexversion:x}"
     package = os.path.dirname(os.path.abspath(__file__))
     if os.path.dirname(share.ROOT) == package:

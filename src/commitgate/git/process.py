@@ -208,6 +208,7 @@ class Repository:
         self.env = environment(inherited)
         self._batch: CatFile | None = None
         self._begun: dict[tuple[str, ...], Process] = {}
+        self._top = ""
 
     def start(self, *args: str, feed: bytes | None = b"") -> Process:
         """Start ``git <args>`` and return at once. ``feed`` is its standard input; None keeps it open."""
@@ -258,7 +259,8 @@ class Repository:
     def top(self) -> str:
         """The root of the work tree; CannotDecide where there is none (a bare repository, inside ``.git``)."""
         try:
-            return self.line("rev-parse", "--show-toplevel")
+            self._top = self._top or self.line("rev-parse", "--show-toplevel")
+            return self._top
         except GitFailed as failed:
             if "work tree" not in failed.stderr:
                 raise
