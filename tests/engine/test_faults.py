@@ -183,6 +183,16 @@ def test_a_missing_object_is_unknown_never_a_pass(story):
     assert told.door().code == 4
 
 
+def test_a_target_whose_commit_is_missing_is_no_repository_without_a_target(story):
+    told = story("built")
+    memo_of(told).unlink()
+    told.write(".git/refs/heads/main", "1" * 40 + "\n")
+    assert told.door().code == 4
+    for question in (("--index",), ("--rev", "HEAD")):
+        data = told.check(*question)
+        assert (data["exit"], data["findings"][0]["rule"]) == (4, "engine/git-failed")
+
+
 def test_a_damaged_index_is_unknown(story):
     told = story("built")
     told.write(".git/index", b"DIRC\0\0\0\2\0\0\0\7" + b"x" * 100)

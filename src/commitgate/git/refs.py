@@ -27,7 +27,7 @@ class Target(Record):
 class Refs:
     """The refs that can be the target: the usual ones from the batch, with everything else that it is asked for.
 
-    git is asked once more only where origin/HEAD has to be followed, or where a policy names another branch.
+    git is asked once more only where origin/HEAD has to be followed, and where the batch knows none of the refs.
     """
 
     def __init__(self, repo: Repository) -> None:
@@ -39,17 +39,19 @@ class Refs:
         """The target: ``wanted`` unless it is "", else what origin/HEAD points to, else main or master."""
         if self._oids is None:
             found = zip(_USUAL, self._repo.batch.get(_USUAL), strict=True)
-            self._oids = {name: blob.oid for name, blob in found if blob.type == "commit"}
+            self._oids = {name: blob.oid for name, blob in found if blob.type != "missing"}
         name = wanted or self._of_origin()
-        if not name:
-            name = next((one for one in DEFAULT_TARGETS if any(ref in self._oids for ref in _refs_of(one))), "")
-        remote, local = _refs_of(name)
-        if name and name not in DEFAULT_TARGETS and remote not in self._oids and local not in self._oids:
-            # Not from the batch, for which a name may be an expression: main~2, main@{yesterday}.
-            lines = self._repo.run("for-each-ref", "--format=%(objectname) %(refname)", remote, local)
+        if not any(ref in self._oids for ref in (_refs_of(name) if name else _USUAL)):
+            # The batch takes a name for an expression (main~2, main@{yesterday}), so it is asked for the usual ones
+            # only; and a ref whose commit is missing is none to it. That is no repository without a target.
+            names = _refs_of(name) if name else _USUAL
+            lines = self._repo.run("for-each-ref", "--format=%(objectname) %(refname)", *names)
             for line in filter(None, lines.decode("utf-8", "surrogateescape").split("\n")):
                 oid, _, ref = line.partition(" ")
                 self._oids[ref] = oid
+        if not name:
+            name = next((one for one in DEFAULT_TARGETS if any(ref in self._oids for ref in _refs_of(one))), "")
+        remote, local = _refs_of(name)
         return Target(name, self._oids.get(remote, ""), self._oids.get(local, ""))
 
     def _of_origin(self) -> str:
