@@ -7,21 +7,19 @@ installed ones, started by git itself.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 
 from commitgate.cli import run
-from commitgate.working.asking import choose
+from in_process import as_new, placed, streams
 from support import SOURCE
 
 # What differs from run to run: times, ids, digests, versions.
@@ -101,7 +99,7 @@ def outputs(played: list[Step], folder: Path) -> list[str]:
         "TZ": "UTC",
     }
     said = []
-    with _place(work, environment), tempfile.TemporaryFile(dir=folder) as said_here:
+    with placed(work, environment), tempfile.TemporaryFile(dir=folder) as said_here:
         for step in played:
             said_here.seek(0)
             said_here.truncate()
@@ -118,8 +116,8 @@ def _play(step: Step, said: int) -> None:
         os.makedirs(os.path.dirname(step.file) or ".", exist_ok=True)
         Path(step.file).write_text(step.content, encoding="utf-8")
     elif words is not None:
-        with _streams(said):
-            choose("")
+        as_new()
+        with open(os.devnull, "rb") as nothing, streams(nothing.fileno(), said, said):
             run(words)
     else:
         with tempfile.NamedTemporaryFile("r") as place:
@@ -135,47 +133,6 @@ def _gate_alone(command: str) -> list[str] | None:
     if words[:2] != ["git", "gate"] or _FOR_A_SHELL.search(_QUOTED.sub("", command)):
         return None
     return words[2:]
-
-
-@contextlib.contextmanager
-def _place(folder: Path, environment: Mapping[str, str]) -> Iterator[None]:
-    """This process in a folder, with these variables and no others."""
-    here, before = os.getcwd(), dict(os.environ)
-    try:
-        os.environ.clear()
-        os.environ.update(environment)
-        os.chdir(folder)
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-        os.chdir(here)
-
-
-@contextlib.contextmanager
-def _streams(said: int) -> Iterator[None]:
-    """What this process and those that it starts say goes to one file, and there is nobody to be asked."""
-    kept = os.dup(0), os.dup(1), os.dup(2)
-    names = sys.stdin, sys.stdout, sys.stderr
-    for stream in names[1:]:
-        stream.flush()
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(said, 1)
-    os.dup2(said, 2)
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115
-    try:
-        yield
-    finally:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        sys.stdin, sys.stdout, sys.stderr = names
-        for number, copy in enumerate(kept):
-            os.dup2(copy, number)
-            os.close(copy)
 
 
 def plain(output: str) -> str:

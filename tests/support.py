@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, NoReturn
 
+import in_process
 from commitgate.__main__ import main
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -77,21 +78,20 @@ def gate(
     check: bool = False,
     env: Mapping[str, str] | None = None,
     feed: bytes = b"",
-    timeout: float = 120,
 ) -> Result:
-    """``git gate <args>`` in a process of its own, forked from this one: the modules are loaded already.
+    """``git gate <args>``, called in this process as if it had one of its own; :class:`Gate` gives it one.
 
-    What it does is what ``python -m commitgate`` does (some tests start that, too), without paying for the imports
-    each time.
+    What it does is what ``python -m commitgate`` does (some tests start that, too), without paying for the process
+    and its imports each time. ``env`` is laid over the environment of the test.
     """
-    result = Gate(*args, cwd=cwd, env=env, feed=feed).end(timeout)
+    result = Result(*in_process.call(args, cwd, {**os.environ, **(env or {})}, feed))
     if check and result.code != 0:
         raise AssertionError(f"git gate {' '.join(args)}: exit {result.code}\n{result.said}")
     return result
 
 
 class Gate:
-    """A running ``git gate <args>``, forked from this process."""
+    """A running ``git gate <args>``, forked from this process: for what happens at the same time, or is killed."""
 
     def __init__(
         self,

@@ -1,4 +1,7 @@
-"""Every track from `git gate start` to the archive by what ``next`` says, in each kind of run folder."""
+"""Every track from `git gate start` to the archive by what ``next`` says, and every kind of run folder.
+
+The journey next door takes the full, the quick and the nano track through the folder ``pipeline``.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,17 @@ PLACES = {
     "pipelines/*": ("", "pipelines/feature"),
     "services/*/pipeline": ("services/a/", "services/a/pipeline"),
 }
+# Each track, and the longest and the one about the product's own files in several places.
+WALKS = [
+    ("full", "pipelines/*"),
+    ("full", "services/*/pipeline"),
+    ("quick", "pipelines/*"),
+    ("nano", "services/*/pipeline"),
+    ("config-only", "services/*/pipeline"),
+    ("dep-update", "pipeline"),
+    ("dep-update", "services/*/pipeline"),
+    ("hotfix", "pipeline"),
+]
 STAGES = {
     "full": "requirements design clarification build pre-review peer-review qa deploy retrospective",
     "quick": "requirements build peer-review qa deploy retrospective",
@@ -75,8 +89,12 @@ def writers(track: str, product: str, folder: str) -> dict[tuple[str, str], list
     }
 
 
-@pytest.mark.parametrize("pattern", PLACES)
-@pytest.mark.parametrize("track", STAGES)
+def test_no_track_and_no_place_is_left_out() -> None:
+    assert {track for track, _ in WALKS} == set(STAGES)
+    assert {pattern for _, pattern in WALKS} == set(PLACES)
+
+
+@pytest.mark.parametrize(("track", "pattern"), WALKS)
 def test_from_start_to_archive(
     repo: Repo, capsys: Any, monkeypatch: pytest.MonkeyPatch, track: str, pattern: str
 ) -> None:
