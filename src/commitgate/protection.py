@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commitgate.git.refs import DEFAULT_TARGETS, namespace, points_to
+from commitgate.git.refs import DEFAULT_TARGETS, namespace, points_to, tips
 from commitgate.policies import Policies
 from commitgate.record import Record
 
@@ -20,13 +20,27 @@ class Protected(Record):
     """The target branch and the protected ones.
 
     target: "" when there is none; tip: what branches start from, "" while the target does not exist; shared: the part
-    of it that others have, as far as this side knows; branches: what is neither deleted nor rewritten.
+    of it that others have, as far as this side knows; branches: what is neither deleted nor rewritten; unborn: what is
+    not made, since it would take the place of the target.
     """
 
     target: str
     tip: str
     shared: str
     branches: frozenset[str]
+    unborn: str = ""
+
+
+class Default(Record):
+    """The branch that a server takes for its default one.
+
+    tip: "" while it has no commit; unborn: the branch that HEAD names, where that is not there and this one is taken
+    in its place.
+    """
+
+    name: str
+    tip: str
+    unborn: str
 
 
 def protected_here(engine: Engine, refs: Refs, commit: str) -> Protected:
@@ -39,19 +53,19 @@ def protected_here(engine: Engine, refs: Refs, commit: str) -> Protected:
     return Protected(name, force.tip, force.target.remote, branches)
 
 
-def protected_by_server(repo: Repository, memo: NoMemo, standing: tuple[str, str]) -> Protected:
+def protected_by_server(repo: Repository, memo: NoMemo, default: Default) -> Protected:
     """What a server's repository protects: the branch that its default branch's policy names, and that branch itself.
 
-    ``standing``: name and tip of the default branch. It stays protected when its policy names another one, because it
-    is what says so. Nothing that is pushed beside it counts.
+    The default branch stays protected when its policy names another one, because it is what says so. Nothing that is
+    pushed beside it counts.
     """
-    default, tip = standing
+    tip = default.tip
     policy = Policies(repo, memo).protected(tip) if tip else None
-    name = policy.target if policy is not None and policy.target else default
-    if name != default:
+    name = policy.target if policy is not None and policy.target else default.name
+    if name != default.name:
         ref = namespace(repo) + HEADS + name
-        tip = _tips(repo, [ref]).get(ref, "")
-    return Protected(name, tip, "", frozenset({name, default} - {""}))
+        tip = tips(repo, [ref]).get(ref, "")
+    return Protected(name, tip, "", frozenset({name, default.name} - {""}), default.unborn)
 
 
 def meant(repo: Repository, ref: str) -> str:
@@ -59,17 +73,12 @@ def meant(repo: Repository, ref: str) -> str:
     return points_to(repo, ref).removeprefix(namespace(repo)) or ref
 
 
-def default_branch(repo: Repository) -> tuple[str, str]:
-    """Name and tip ("" while it has no commit): HEAD's branch, else main or master where HEAD's is not there."""
+def default_branch(repo: Repository) -> Default:
+    """HEAD's branch, else main or master where HEAD's is not there."""
     heads = namespace(repo) + HEADS
-    candidates = [
-        ref for ref in (points_to(repo, "HEAD"), *(heads + name for name in DEFAULT_TARGETS)) if ref.startswith(heads)
-    ]
-    tips = _tips(repo, candidates)
-    found = next((ref for ref in candidates if ref in tips), candidates[0])
-    return found[len(heads) :], tips.get(found, "")
-
-
-def _tips(repo: Repository, refs: list[str]) -> dict[str, str]:
-    """The commits of those refs that exist."""
-    return {ref: one.oid for ref, one in zip(refs, repo.batch.get(refs), strict=True) if one.type == "commit"}
+    head = points_to(repo, "HEAD")
+    candidates = [ref for ref in (head, *(heads + name for name in DEFAULT_TARGETS)) if ref.startswith(heads)]
+    there = tips(repo, candidates)
+    found = next((ref for ref in candidates if ref in there), candidates[0])
+    unborn = head[len(heads) :] if head.startswith(heads) and head != found else ""
+    return Default(found[len(heads) :], there.get(found, ""), unborn)

@@ -22,8 +22,11 @@ WORKTREE = "worktree"
 def merging(repo: Repository, merge_head: Blob) -> tuple[str, ...]:
     """The commits being merged: MERGE_HEAD, or (before a clean merge has one) git's GITHEAD_<oid> variables."""
     if merge_head.type == "commit":
-        with open(repo.git_path("MERGE_HEAD"), encoding="ascii") as handle:
-            return tuple(handle.read().split())
+        try:
+            with open(repo.git_path("MERGE_HEAD"), encoding="ascii") as handle:
+                return tuple(handle.read().split())
+        except FileNotFoundError:
+            pass  # a branch or tag of that name, and no merge
     return tuple(name[8:] for name in sorted(repo.env) if name.startswith("GITHEAD_") and _is_oid(name[8:]))
 
 

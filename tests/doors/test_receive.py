@@ -297,3 +297,28 @@ def test_refs_of_a_namespace_are_judged_by_its_own_branch(clone, server):
     assert (found.target, found.tip) == ("main", told.oid("main"))
     said = told.git("push", "-q", "--no-verify", "origin", "feature/reset:main", check=False, env=space)
     assert (said.code != 0, "ready/stage" in said.err) == (True, True)
+
+
+def test_a_tag_or_branch_with_the_whole_name_of_the_default_branch_is_not_it(clone, server):
+    """Where refs/heads/master is not there, git would take refs/tags/refs/heads/master for it."""
+    told = clone("requirements")
+    bare = server(told)
+    bare.git("symbolic-ref", "HEAD", "refs/heads/master")
+    for namesake in ("refs/tags/refs/heads/master", "refs/heads/refs/heads/master"):
+        assert push(told, f"feature/reset:{namesake}").code == 0
+    found = protected(bare)
+    assert (found.target, found.tip, found.unborn) == ("main", bare.oid("refs/heads/main"), "master")
+    assert "protected branch" in push(told, ":main").err
+
+
+def test_a_branch_that_would_become_the_default_one_is_not_made(clone, server):
+    """HEAD of a new bare repository often names master, while main is what everybody uses."""
+    told = clone("requirements")
+    bare = server(told)
+    bare.git("symbolic-ref", "HEAD", "refs/heads/master")
+    before = refs(bare)
+    said = push(told, "feature/reset:master").err
+    assert "git symbolic-ref HEAD refs/heads/main" in said
+    assert refs(bare) == before
+    bare.git("symbolic-ref", "HEAD", "refs/heads/main")
+    assert push(told, "feature/reset:master").code == 0

@@ -326,6 +326,25 @@ def test_a_tag_with_the_name_of_a_branch_does_not_say_where_a_range_begins(story
     assert verify(told)["exit"] == 2
 
 
+@pytest.mark.parametrize("kind", ["refs/tags/", "refs/heads/", "refs/remotes/", "refs/"])
+def test_nothing_with_the_whole_name_of_a_branch_is_the_target(story, kind):
+    """As in CI, where only origin/main is there: git would take such a tag for the local main, which is ahead."""
+    told = story("requirements")
+    told.write("src/backend/early.js", "early\n")
+    smuggle(told)
+    told.git("update-ref", "refs/remotes/origin/main", "main")
+    told.git("update-ref", "-d", "refs/heads/main")
+    told.git("update-ref", f"{kind}refs/heads/main", "HEAD")
+    assert "order/early-work" in verify(told)["rules"]
+
+
+def test_a_tag_called_merge_head_is_no_merge(story):
+    told = story("built")
+    before = told.check("--index")
+    told.git("update-ref", "refs/tags/MERGE_HEAD", "main")
+    assert told.check("--index") == before
+
+
 @pytest.mark.parametrize("what", ["edit", "run"])
 def test_an_octopus_hides_nothing(story, what):
     """git has no merge of three to compare with, so whatever differs is the octopus's own work."""

@@ -57,6 +57,8 @@ class Judging:
                 return self._kept(update)
             if update.ref.startswith(TAGS):
                 return self._tag(update)
+            if update.new and update.ref == HEADS + self._protected.unborn:
+                return [_taking_over(self._protected)]
             return self._branch(update) if update.new and update.ref.startswith(HEADS) else []
         except PolicyRefused as refused:
             return list(refused.findings)
@@ -129,6 +131,15 @@ def _counting(replay: Replay) -> list[Finding]:
 
 def _refused(message: str, hint: str) -> Finding:
     return Finding("push/protected", BLOCKED, message, hint)
+
+
+def _taking_over(protected: Protected) -> Finding:
+    target, unborn = protected.target, protected.unborn
+    return _refused(
+        f"HEAD of the server names {unborn}, which is not there: made now, it would be the default branch instead of "
+        f"{target}, which nothing would protect any more",
+        f"on the server: git symbolic-ref HEAD {HEADS}{target}; or push under another name",
+    )
 
 
 def tell(answers: Iterable[tuple[str, list[Finding]]], closing: str, waived: Sequence[tuple[Finding, str]] = ()) -> int:

@@ -34,10 +34,11 @@ def before_receive(data: bytes) -> int:
     # A branch may be another name of the protected one, as master is of main after it has been renamed.
     updates = [one._replace(ref=meant(repo, one.ref)) if one.ref.startswith(HEADS) else one for one in updates]
     memo = NoMemo()  # one for the whole answer, so that the policy is read once
-    name, tip = standing = default_branch(repo)
-    if alone is not None and tip:
-        begin_range(repo, alone.old if alone.ref == HEADS + name and alone.old else tip, alone.old, alone.new)
-    judging = Judging(repo, protected_by_server(repo, memo, standing), ["--all"], int(time.time()), memo)
+    default = default_branch(repo)
+    if alone is not None and default.tip:
+        moved = alone.old if alone.ref == HEADS + default.name else ""
+        begin_range(repo, moved or default.tip, alone.old, alone.new)
+    judging = Judging(repo, protected_by_server(repo, memo, default), ["--all"], int(time.time()), memo)
     answers = judging.judge(updates)
     repo.close()
     return tell(answers, "nothing is accepted", judging.waived)

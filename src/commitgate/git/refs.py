@@ -10,6 +10,8 @@ from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from commitgate.git.process import Repository
 
 DEFAULT_TARGETS = ("main", "master")
@@ -38,8 +40,7 @@ class Refs:
     def target(self, wanted: str) -> Target:
         """The target: ``wanted`` unless it is "", else what origin/HEAD points to, else main or master."""
         if self._oids is None:
-            found = zip(_USUAL, self._repo.batch.get(_USUAL), strict=True)
-            self._oids = {name: blob.oid for name, blob in found if blob.type != "missing"}
+            self._oids = tips(self._repo, _USUAL)
         name = wanted or self._of_origin()
         if not any(ref in self._oids for ref in (_refs_of(name) if name else _USUAL)):
             # The batch takes a name for an expression (main~2, main@{yesterday}), so it is asked for the usual ones
@@ -67,6 +68,32 @@ def _refs_of(*names: str) -> list[str]:
 
 _ORIGIN = "refs/remotes/origin/HEAD"
 _USUAL = (_ORIGIN, *_refs_of(*DEFAULT_TARGETS))
+
+
+def tips(repo: Repository, refs: Iterable[str]) -> dict[str, str]:
+    """Ref → commit, of those refs, given by their full names, that exist and whose commit is there.
+
+    Where a ref is not there git goes on looking: ``refs/heads/main`` is then a tag of that whole name, which anybody
+    may push. So whoever is found while there is a namesake is asked for again, by name and not by expression.
+    """
+    names = list(refs)
+    found = {name: one.oid for name, one in zip(names, repo.batch.get(names), strict=True) if one.type != "missing"}
+    namesakes = [f"{before}{name}{behind}" for name in found for before, behind in _ALSO_LOOKED_UP]
+    if all(one.type == "missing" for one in repo.batch.get(namesakes)):
+        return found
+    lines = repo.run("for-each-ref", "--format=%(objectname) %(refname)", *found).decode("utf-8", "surrogateescape")
+    exact = {ref: oid for oid, _, ref in (line.partition(" ") for line in lines.split("\n"))}
+    return {name: exact[name] for name in found if name in exact}
+
+
+# What git puts around a name that is no ref by itself, in its order (gitrevisions).
+_ALSO_LOOKED_UP = (
+    ("refs/", ""),
+    ("refs/tags/", ""),
+    ("refs/heads/", ""),
+    ("refs/remotes/", ""),
+    ("refs/remotes/", "/HEAD"),
+)
 
 
 def namespace(repo: Repository) -> str:
