@@ -6,7 +6,8 @@ A line of a fence, a comment or a quote must never be taken for text, so nothing
 exactly what the library would give, or None. A document is not plain as a whole when one line of it is not:
 
 - a tab or an exotic blank anywhere; a line that is indented otherwise than its list item asks for;
-- quotes, tags, ``~~~`` fences, indented code, what is left open, fences within fences, link definitions;
+- quotes, tags, ``~~~`` fences, indented code, what is left open, fences within fences, link definitions, bars on the
+  line that opens a fence or a comment;
 - any line of dashes, equals signs, bars, colons, stars or underscores alone, which could underline a heading or make
   a table of the line above it, except ``---`` below a blank line and the second line of a table with bars at both ends;
 - an item that is empty or begins with another block; a paragraph that is followed by the number of an item other than
@@ -27,7 +28,7 @@ _MAX_CELLS = 0x10000  # the library ends a table where it had to add more empty 
 _OPENS = re.compile(r"[#<>|]|```|~~~|[-+*](?: |\Z)|[0-9]{1,9}[.)](?: |\Z)|[-=|:*_ ]+\Z")
 _ITEM = re.compile(r"([-+*]|[0-9]{1,9}[.)]) ([^ ].*)")
 _HEADING = re.compile(r"(#{1,6}) (.+)")
-_FENCE = re.compile(r"(`{3,})[^`]*")
+_FENCE = re.compile(r"(`{3,})[^`|]*")  # with a bar it may be the head of a table
 _DASHES = re.compile(r"\|(?: *:?-+:? *\|)+")
 
 
@@ -150,6 +151,8 @@ class _Reader:
         raise _NotPlainError
 
     def _comment(self, first: int) -> int:
+        if "|" in self.texts[first]:
+            raise _NotPlainError  # it may be the head of a table
         for index in range(first, len(self.texts)):
             if "-->" in self.texts[index]:
                 self.builder.html(first, index + 1)
