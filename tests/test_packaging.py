@@ -11,16 +11,9 @@ from pathlib import Path
 import pytest
 
 from support import CHECKOUT, copy_project, project_files, run
+from wheelhouse import build_project
 
 DATA = ("gates", "rules", "hooks", "templates")
-BUILD = "import sys, hatchling.build as build; print(getattr(build, 'build_' + sys.argv[1])(sys.argv[2]))"
-
-
-def build(kind: str, source: Path, target: Path) -> Path:
-    """Run a build hook of hatchling, as pip and build do, without their isolated environment."""
-    target.mkdir(exist_ok=True)
-    done = run(sys.executable, "-c", BUILD, kind, target, cwd=source, check=True)
-    return target / done.out.splitlines()[-1]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +23,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build("wheel", source, tmp_path_factory.mktemp("wheel"))
+    return build_project("wheel", source, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +37,7 @@ def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def sdist(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("sdist")
-    with tarfile.open(build("sdist", source, target)) as archive:
+    with tarfile.open(build_project("sdist", source, target)) as archive:
         archive.extractall(target, filter="data")
     (folder,) = [path for path in target.iterdir() if path.is_dir()]
     return folder
@@ -104,7 +97,7 @@ def test_the_sdist_holds_everything_that_a_build_and_the_tests_need(sdist: Path)
 
 
 def test_a_wheel_made_from_the_sdist_is_the_same(sdist: Path, wheel: Path, tmp_path: Path) -> None:
-    again = build("wheel", sdist, tmp_path)
+    again = build_project("wheel", sdist, tmp_path)
     with zipfile.ZipFile(wheel) as one, zipfile.ZipFile(again) as other:
         assert {i.filename: i.CRC for i in one.infolist()} == {i.filename: i.CRC for i in other.infolist()}
 
@@ -118,7 +111,7 @@ def test_the_data_is_found_in_a_checkout() -> None:
 
 
 def test_the_data_of_an_editable_install_is_that_of_the_checkout(source: Path, tmp_path: Path) -> None:
-    made = build("editable", source, tmp_path / "made")
+    made = build_project("editable", source, tmp_path / "made")
     site = tmp_path / "site"
     with zipfile.ZipFile(made) as archive:
         archive.extractall(site)

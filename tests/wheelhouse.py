@@ -6,12 +6,17 @@ An installed distribution lists its files; packed together they are the wheel th
 from __future__ import annotations
 
 import re
+import sys
 import zipfile
 from importlib import metadata
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from support import run
+
+_BUILD = "import sys, hatchling.build as build; print(getattr(build, 'build_' + sys.argv[1])(sys.argv[2]))"
 
 
 def closure(*requirements: str) -> list[metadata.Distribution]:
@@ -34,6 +39,13 @@ def build(folder: Path, *requirements: str) -> Path:
     for distribution in closure(*requirements):
         _pack(distribution, folder)
     return folder
+
+
+def build_project(kind: str, source: Path, target: Path) -> Path:
+    """Build the ``wheel`` or the ``sdist`` of this project as pip and build do, without their isolated environment."""
+    target.mkdir(exist_ok=True)
+    done = run(sys.executable, "-c", _BUILD, kind, target, cwd=source, check=True)
+    return target / done.out.splitlines()[-1]
 
 
 def _pack(distribution: metadata.Distribution, folder: Path) -> None:

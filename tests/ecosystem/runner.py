@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,7 +44,13 @@ class Runner:
         self.temp.mkdir()
         project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
         needs = (*project["project"]["dependencies"], *project["build-system"]["requires"])
-        self.offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheelhouse.build(folder / "wheels", *needs))}
+        # Modules are compiled when they are first imported: most of what is installed never is.
+        self.offline = {
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(wheelhouse.build(folder / "wheels", *needs)),
+            "PIP_NO_COMPILE": "1",
+        }
+        self._path = f"{_python3(folder / 'python')}{os.pathsep}{os.environ['PATH']}"
         self._jobs = 0
 
     def judge(self, checkout: Repo, name: str, event: dict[str, Any] | str, **variables: str) -> Judged:
@@ -65,6 +72,7 @@ class Runner:
             "GITHUB_WORKSPACE": str(checkout.path),
             "RUNNER_TEMP": str(self.temp),
             "PYTHONPATH": "",
+            "PATH": self._path,
             **self.offline,
             **variables,
         }
@@ -78,6 +86,15 @@ class Runner:
         """The folder of programs of the environment that a first run of the script has made."""
         (environment,) = [path.parent for path in self.temp.glob("commitgate/*/complete")]
         return environment / "bin"
+
+
+def _python3(folder: Path) -> Path:
+    """A folder with ``python3`` as the action's own setup leaves it: an interpreter, and no shim that looks for one."""
+    folder.mkdir()
+    program = folder / "python3"
+    program.write_text(f"#!/bin/sh\nexec '{os.path.realpath(sys.executable)}' \"$@\"\n")
+    program.chmod(0o755)
+    return folder
 
 
 class Server(Repo):

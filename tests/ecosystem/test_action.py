@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from runner import ZEROS, Runner, Server, group, is_root, make_server, pull_request, push
+from runner import ZEROS, Judged, Runner, Server, group, is_root, make_server, pull_request, push
 
-from story import Story
+from story import Library, Story
 from support import Repo
-
-
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory, _session_isolation: None) -> Runner:
-    return Runner(tmp_path_factory.mktemp("runner"))
 
 
 class Place:
@@ -41,6 +38,37 @@ class Place:
 
     def checkout(self, commit: str = "", *depth: str) -> Repo:
         return self.server.checkout(self.folder / "work", commit or self.head, *depth)
+
+
+class First(NamedTuple):
+    """The first job of a runner, which installs. ``sprung``: the file that a trap in the checkout would have made."""
+
+    runner: Runner
+    work: Repo
+    done: Judged
+    sprung: Path
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, library: Library) -> First:
+    """In its checkout are modules that Python would find there, a package of our name, and a build of its own."""
+    folder = tmp_path_factory.mktemp("first")
+    at = Place(folder, library.copy("tested", folder / "story"))
+    trap = f"open({str(folder / 'sprung')!r}, 'a').write(__file__)\n"
+    modules = ("json", "venv", "pip", "sitecustomize", "usercustomize", "secrets", "yaml", "click")
+    packages = ("commitgate/__init__", "commitgate/__main__")
+    for name in (f"{module}.py" for module in (*modules, *packages, "setup", "conftest")):
+        at.told.write(name, trap)
+    at.told.write("pyproject.toml", '[build-system]\nrequires = []\nbuild-backend = "setup"\nbackend-path = ["."]\n')
+    at.told.commit("traps", args=("--no-verify",))
+    at.send()
+    runner, work = Runner(tmp_path_factory.mktemp("runner")), at.checkout()
+    return First(runner, work, runner.judge(work, "pull_request", pull_request(at.base, at.head)), folder / "sprung")
+
+
+@pytest.fixture
+def runner(first: First) -> Runner:
+    return first.runner
 
 
 @pytest.fixture
@@ -225,24 +253,10 @@ def test_a_run_or_gate_that_was_taken_away_is_never_green(
     assert done.outputs["verdict"] != "pass"
 
 
-def test_nothing_of_the_pull_request_is_run(place: Callable[[str], Place], runner: Runner, tmp_path: Path) -> None:
-    """Modules that Python would find in the work tree, a package of our name, and hooks: none of them is touched."""
-    at = place("tested")
-    trap = f"open({str(tmp_path / 'sprung')!r}, 'a').write(__file__)\n"
-    modules = ("json", "venv", "pip", "sitecustomize", "usercustomize", "secrets", "yaml", "click")
-    packages = ("commitgate/__init__", "commitgate/__main__")
-    for name in (f"{module}.py" for module in (*modules, *packages, "setup", "conftest")):
-        at.told.write(name, trap)
-    at.told.write("pyproject.toml", '[build-system]\nrequires = []\nbuild-backend = "setup"\nbackend-path = ["."]\n')
-    at.told.commit("traps", args=("--no-verify",))
-    at.send()
-    fresh = tmp_path / "fresh"
-    fresh.mkdir()
-    work = at.checkout()
-    done = runner.judge(work, "pull_request", pull_request(at.base, at.head), RUNNER_TEMP=str(fresh))
-    assert done.outputs["verdict"] == "blocked", done.said
-    assert not (tmp_path / "sprung").exists()
-    assert work.git("status", "--porcelain", "--ignored").out == ""
+def test_nothing_of_the_pull_request_is_run(first: First) -> None:
+    assert first.done.outputs["verdict"] == "blocked", first.done.said
+    assert not first.sprung.exists()
+    assert first.work.git("status", "--porcelain", "--ignored").out == ""
 
 
 def test_a_document_cannot_give_commands_to_the_runner(place: Callable[[str], Place], runner: Runner) -> None:
@@ -318,17 +332,18 @@ class TestGround:
         assert (done.code, "actions/checkout" in done.out) == (4, True)
 
     def test_an_installation_that_fails(self, place: Callable[[str], Place], runner: Runner, tmp_path: Path) -> None:
+        """By an interpreter without pip, as some systems ship it."""
         at = place("tested")
-        fresh = tmp_path / "fresh"
+        fresh, python = tmp_path / "fresh", tmp_path / "python"
         fresh.mkdir()
-        done = runner.judge(
-            at.checkout(),
-            "pull_request",
-            pull_request(at.base, at.head),
-            RUNNER_TEMP=str(fresh),
-            PIP_FIND_LINKS=str(tmp_path / "nowhere"),
+        python.write_text(
+            f"#!/bin/sh\ncase $* in *'-m venv'*) set -- \"$@\" --without-pip ;; esac\nexec '{sys.executable}' \"$@\"\n"
         )
+        python.chmod(0o755)
+        event = pull_request(at.base, at.head)
+        done = runner.judge(at.checkout(), "pull_request", event, RUNNER_TEMP=str(fresh), GATE_PYTHON=str(python))
         assert (done.code, done.outputs["verdict"]) == (4, "unknown")
+        assert "No module named pip" in done.said
         assert "could not be installed" in done.out
 
     def test_no_python_that_is_new_enough(self, place: Callable[[str], Place], runner: Runner, tmp_path: Path) -> None:

@@ -111,10 +111,31 @@ def installed(tmp_path_factory: pytest.TempPathFactory, _session_isolation: None
     """Variables with which a template installs this project, without a network."""
     folder = tmp_path_factory.mktemp("ci")
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
-    needs = (*project["project"]["dependencies"], *project["build-system"]["requires"])
-    wheels = wheelhouse.build(folder / "wheels", *needs)
-    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PYTHONPATH": "", "PYTHON": sys.executable}
-    return {**offline, "COMMITGATE": str(copy_project(folder / "commitgate"))}
+    wheels = wheelhouse.build(folder / "wheels", *project["project"]["dependencies"])
+    wheelhouse.build_project("wheel", copy_project(folder / "commitgate"), wheels)
+    return {
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(wheels),
+        "PIP_NO_COMPILE": "1",
+        "PYTHONPATH": "",
+        "PYTHON": str(_keeping(folder / "python", folder / "environment")),
+    }
+
+
+def _keeping(program: Path, environment: Path) -> Path:
+    """An interpreter whose ``-I -m venv FOLDER`` makes one environment for all jobs, as a cache of the CI does."""
+    real = f"'{sys.executable}'"
+    program.write_text(
+        f"""#!/bin/sh
+if [ "$3" = venv ]; then
+    [ -e '{environment}' ] || {real} -I -m venv '{environment}' && ln -s '{environment}' "$4"
+else
+    exec {real} "$@"
+fi
+"""
+    )
+    program.chmod(0o755)
+    return program
 
 
 @pytest.fixture
