@@ -114,7 +114,7 @@ class Shell:
         end = time.monotonic() + _PATIENCE
         while not self._read(0.1) and time.monotonic() < end:
             pass
-        while self._read(0.25):
+        while self._read(0.4):
             pass
 
     def _read(self, wait: float) -> bool:
