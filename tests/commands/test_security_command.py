@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -218,3 +219,17 @@ def test_tests_and_texts_are_not_judged_by_their_lines(repo):
     repo.write("tests/plain.js", "eval(x)\n")
     repo.write("notes.md", "eval(x)\n")
     assert repo.gate("security", "tests/plain.js", "notes.md").code == 0
+
+
+def test_a_path_that_is_not_utf8_still_gives_a_valid_json_document(repo):
+    repo.branch("feature/x")
+    folder = os.fsencode(repo.path) + b"/src"
+    os.makedirs(folder, exist_ok=True)
+    with open(folder + b"/login\xff\xc2\x9b.py", "wb") as file:
+        file.write(b"x\n")
+    name = os.fsdecode(b"src/login\xff\xc2\x9b.py")
+    for command in (("security",), ("why", name)):
+        said = repo.gate(*command, "--format", "json")
+        assert said.out.isascii()
+        assert "login\\udcff\\u009b.py" in said.out
+        json.loads(said.out)

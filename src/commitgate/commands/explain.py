@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 
 import click
 
@@ -14,6 +13,7 @@ from commitgate.git.side import content_on_disk
 from commitgate.policies import POLICY_FILE
 from commitgate.policy.catalog import Entry, catalog
 from commitgate.policy.places import Places
+from commitgate.report.plain import json_text
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
 
@@ -33,7 +33,7 @@ def command(rule: str, form: str) -> int:
     places = _places()
     if form == "json":
         data = _data(known[rule], places) if rule else {"rules": [_data(entry, places) for entry in known.values()]}
-        click.echo(json.dumps({"schema": 1, **data}, indent=2, ensure_ascii=False))
+        click.echo(json_text({"schema": 1, **data}), nl=False)
     elif rule:
         click.echo(told(known[rule], places), nl=False)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -11,6 +10,7 @@ from commitgate.commands.outcome import add_and_commit, show, tell
 from commitgate.errors import UserError
 from commitgate.finding import PASS, at, exit_code
 from commitgate.policy.layout import LESSONS_FILE
+from commitgate.report.plain import json_text
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
 from commitgate.working import lessons
@@ -42,7 +42,7 @@ def listed(as_json: bool = False) -> int:
     findings = at(path, facts.findings) if facts is not None else []
     if as_json:
         data = {"schema": 1, "lessons": found, "findings": [finding._asdict() for finding in findings]}
-        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        click.echo(json_text(data), nl=False)
         return exit_code(findings)
     for line in _table(found):
         click.echo(line)

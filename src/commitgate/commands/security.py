@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 
@@ -14,6 +13,7 @@ from commitgate.errors import UserError
 from commitgate.finding import BLOCKED, PASS
 from commitgate.git.process import Repository
 from commitgate.judge.triggers import Hit, hits
+from commitgate.report.plain import json_text
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral
 from commitgate.report.triggers import security_data, security_text
@@ -46,7 +46,7 @@ def command(paths: tuple[str, ...], rev: str | None, staged: bool, form: str, re
     question = asked(COMMIT, rev) if rev is not None else asked(INDEX if staged else WORKTREE)
     found = _recorded() if record else _fired(question, paths)
     if form == "json":
-        click.echo(json.dumps(security_data(found), indent=2, ensure_ascii=False))
+        click.echo(json_text(security_data(found)), nl=False)
     else:
         click.echo(security_text(found, colours()), nl=False)
     return BLOCKED if found else PASS

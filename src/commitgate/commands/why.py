@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import time
 
@@ -23,6 +22,7 @@ from commitgate.policy.layout import GATES, area_names
 from commitgate.policy.model import Stage
 from commitgate.policy.paths import Classifier
 from commitgate.policy.places import Places
+from commitgate.report.plain import json_text
 from commitgate.report.reasons import because_data, because_text
 from commitgate.report.terminal import colours
 from commitgate.report.text import neutral, place
@@ -47,7 +47,7 @@ def command(words: tuple[str, ...], form: str) -> int:
         places = Places(content_on_disk(engine.repo, [POLICY_FILE]).get(POLICY_FILE))
         because = _because(engine, answer, places, words)
     if form == "json":
-        click.echo(json.dumps(because_data(because), indent=2, ensure_ascii=False))
+        click.echo(json_text(because_data(because)), nl=False)
     else:
         click.echo(because_text(because, colours()), nl=False)
     return PASS
