@@ -48,6 +48,8 @@ SETTINGS = """\
 [protocol "file"]
 \tallow = always
 """
+MEMORY = "/dev/shm"
+ROOM = 2 << 30  # bytes; all tests together take a fraction of it
 # Variables that change what a tested process prints or finds; the machine's values must not reach a test.
 FOREIGN_PREFIXES = ("GIT_", "PRE_COMMIT", "PREK_", "GITHUB_", "GATE_", "COMMITGATE_")
 FOREIGN = {
@@ -63,6 +65,15 @@ FOREIGN = {
     "ENV",
     "BASH_ENV",
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the tests' folders be in memory, where there is room and nobody has asked for another place."""
+    asked = config.option.basetemp or "TMPDIR" in os.environ
+    if not asked and os.access(MEMORY, os.W_OK):
+        about = os.statvfs(MEMORY)
+        if about.f_bavail * about.f_frsize >= ROOM and not about.f_flag & os.ST_NOEXEC:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 
 
 def _isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
