@@ -96,18 +96,22 @@ class Shell:
 
         After each TAB the shell is given the time to answer: keys that come early would be completed as well.
         """
-        before = len(self.log.read_text().splitlines())
+        before = len(self._logged())
         for part in keys.replace("\t", "\t\0").split("\0"):
             os.write(self._terminal, part.encode())
             if part.endswith("\t"):
                 self._settle()
         end = time.monotonic() + _PATIENCE
-        while len(lines := self.log.read_text().splitlines()) == before:
+        while len(lines := self._logged()) == before:
             self._read(0.02)
             if time.monotonic() > end:
                 raise AssertionError(f"no answer to {keys!r}:\n{self.screen.decode('utf-8', 'replace')[-3000:]}")
         assert len(lines) == before + 1, lines
         return lines[-1].split("\t")[:-1]
+
+    def _logged(self) -> list[str]:
+        """The lines of the log; one that is still being written is none yet."""
+        return self.log.read_text().split("\n")[:-1]
 
     def _settle(self) -> None:
         """Wait until the shell has written something and then nothing for a while."""
