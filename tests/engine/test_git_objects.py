@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -82,3 +83,17 @@ def test_processes_that_were_let_go_are_collected(path, monkeypatch):
         if not left:
             return
     pytest.fail(f"ended processes are still there: {left}")
+
+
+def test_many_long_names_do_not_fill_the_pipes(path):
+    """They are sent in turns by their size: git stops reading while nobody reads its answers."""
+    repo = Repository(str(path))
+    standing = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.alarm(10)
+    try:
+        found = repo.batch.get([f"HEAD:{'./' * number}large" for number in range(400)])
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, standing)
+    assert {one.type for one in found} == {"blob"}
+    repo.close()

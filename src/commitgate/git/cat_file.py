@@ -6,7 +6,7 @@ from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from commitgate.git.process import Process
 
@@ -19,11 +19,13 @@ class Blob(Record):
     data: bytes
 
 
+# What is sent at once, in bytes: less than a pipe holds, or git would wait for its answers to be read while nobody
+# reads them. That is 400 object ids, and fewer paths.
+_ROOM = 28_000
+
+
 class CatFile:
     """Answers come in the order of the requests, so what was expected is read before anything that is asked later."""
-
-    # A request is at most some 70 bytes for an object id; 400 of them stay below the smallest pipe buffer.
-    _TURN = 400
 
     def __init__(self, process: Process) -> None:
         self._process = process
@@ -46,8 +48,7 @@ class CatFile:
         self._catch_up(set(wanted))
         found = {name: self._read.pop(name) for name in set(wanted) & self._read.keys()}
         unknown = [name for name in wanted if name not in found]
-        for start in range(0, len(unknown), self._TURN):
-            turn = unknown[start : start + self._TURN]
+        for turn in _turns(unknown):
             self._send(turn)
             found.update([(name, self._answer(limit)) for name in turn])
         return [found[name] for name in wanted]
@@ -100,3 +101,18 @@ class CatFile:
     def close(self) -> None:
         """Let the process end."""
         self._process.leave()
+
+
+def _turns(names: Iterable[str]) -> Iterator[list[str]]:
+    """The names in lists that have room in a pipe; one that is too long by itself is alone."""
+    turn: list[str] = []
+    room = _ROOM
+    for name in names:
+        size = 1 + len(name) * (1 if name.isascii() else 4)
+        if turn and size > room:
+            yield turn
+            turn, room = [], _ROOM
+        turn.append(name)
+        room -= size
+    if turn:
+        yield turn
