@@ -103,3 +103,15 @@ def test_a_fail_is_not_reaffirmed(story):
     told.write_gate("stage-03", "FAIL", open_questions_count=1)
     said = reaffirmed(told, "clarification", code=2)
     assert "stage-03 is no PASS" in said.err
+
+
+def test_what_is_not_committed_yet_is_named_with_the_gate(story):
+    told = story("reviewed")
+    told.write("pipeline/design-spec.md", "# Design\n\nSTATUS: APPROVED\n\nThe server sends the link.\n")
+    said = reaffirmed(told, "design", "clarification").out
+    paths = "pipeline/design-spec.md pipeline/gates/stage-02.json pipeline/gates/stage-03.json"
+    assert said.endswith(f"next: git add {paths} && git commit\n")
+    told.git("add", *paths.split())
+    assert told.commit("design", check=False).code == 0
+    told.write("src/backend/auth.js", "changed\n")
+    assert reaffirmed(told, "build").out.endswith("next: git add the change and its documents, then git commit\n")

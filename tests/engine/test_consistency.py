@@ -131,6 +131,8 @@ def test_qa_totals_and_mapping(story):
     ):
         qa(told, broken)
         refuse(told, "consistency/criteria-mapping")
+    said = told.gate("pass", "qa").out
+    assert "all_acceptance_criteria_met is false, since in test-report.md criterion 3 is not in brief.md" in said
     qa(told, good, tests_failed=1, tests_passed=1)
     refuse(told, "gate/pass-needs")
     qa(told, good)

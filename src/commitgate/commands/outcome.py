@@ -37,6 +37,10 @@ def here(top: str, path: str) -> str:
     return os.path.relpath(os.path.join(top, path))
 
 
+# A gate is judged together with what it is about; which files of the product belong to that, people know.
+ADD_ALL = "next: git add the change and its documents, then git commit"
+
+
 def add_and_commit(top: str, paths: Iterable[str]) -> None:
     """Name the commands that record these files."""
     names = " ".join(shlex.quote(neutral(here(top, path))) for path in paths)

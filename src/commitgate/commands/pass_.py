@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, show, tell
+from commitgate.commands.outcome import ADD_ALL, add_and_commit, show, tell
 from commitgate.errors import UserError
 from commitgate.finding import PASS
 from commitgate.policy.layout import owners
@@ -95,7 +95,7 @@ def _tell(one: Desk, written: list[Written], order: Order) -> int:
     paths = [gate.path for gate in written if gate.changed]
     stage, _ = find_stage(one.track, one.policy, order.stage)
     if paths and stage.owns_areas and one.snapshot.touched:
-        click.echo("next: git add the change and its documents, then git commit")
+        click.echo(ADD_ALL)
     elif paths:
         add_and_commit(top, [*_documents(one, stage), *paths])
     return PASS

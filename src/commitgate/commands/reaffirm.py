@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commitgate.commands.outcome import add_and_commit, show, tell
+from commitgate.commands.outcome import ADD_ALL, add_and_commit, show, tell
 from commitgate.finding import PASS
 from commitgate.report.text import neutral
 from commitgate.working import settings
@@ -33,6 +33,9 @@ def command(stages: tuple[str, ...], given: tuple[str, ...]) -> int:
             tell(top, gate.path, "bound anew" if gate.changed else "unchanged")
             show(gate.warnings)
         paths = [gate.path for gate in written if gate.changed]
-        if paths:
-            add_and_commit(top, paths)
+        if paths and any(before.code for before in standing):
+            click.echo(ADD_ALL)
+        elif paths:
+            documents = dict.fromkeys(path for before in standing for path in before.documents)
+            add_and_commit(top, [*documents, *paths])
     return PASS

@@ -114,6 +114,10 @@ def security(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) 
 _TOTALS = 'write "Total: <n>, passed: <n>, failed: <n>" into test-report.md, then git gate pass qa'
 
 
+_MET = "all_acceptance_criteria_met"
+_MAPPED = "criterion_to_test_mapping_is_one_to_one"
+
+
 def qa(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> list[Finding]:
     path = f"{snapshot.root}/test-report.md"
     report: TestReportFacts | None = snapshot.documents.get(path)
@@ -143,18 +147,20 @@ def qa(policy: Policy, snapshot: Snapshot, track: Track, gate: GateFacts) -> lis
                     ),
                 )
             )
-    if brief is not None and gate.fields.get("criterion_to_test_mapping_is_one_to_one"):
+    unmet = gate.fields.get("status") == "PASS" and gate.fields.get(_MET) is False
+    if brief is not None and (gate.fields.get(_MAPPED) or unmet):
         wrong = one_to_one(brief, report)
+        says = f"{_MET} is false, since" if unmet else f"{_MAPPED} is true, but"
         if wrong:
             found.append(
                 at_field(
                     gate,
-                    "criterion_to_test_mapping_is_one_to_one",
+                    _MET if unmet else _MAPPED,
                     Finding(
                         "consistency/criteria-mapping",
                         MALFORMED,
-                        f"criterion_to_test_mapping_is_one_to_one is true, but in test-report.md {wrong}",
-                        "complete the criteria table of test-report.md",
+                        f"{says} in test-report.md {wrong}",
+                        "complete the criteria table of test-report.md: one row and one test for each criterion",
                     ),
                 )
             )

@@ -77,10 +77,12 @@ def _areas(desk: Desk, stage: Stage, wanted: str) -> list[str]:
 
 
 class Standing(NamedTuple):
-    """One gate that is bound anew, and what changed since it passed."""
+    """One gate that is bound anew, what changed since it passed, and what of its inputs is not committed yet."""
 
     stage_id: str
     changed: tuple[str, ...]
+    code: tuple[str, ...]
+    documents: tuple[str, ...]
 
 
 def reaffirm(desk: Desk, names: Iterable[str], settings: dict[str, Any]) -> tuple[list[Standing], list[Written]]:
@@ -95,12 +97,15 @@ def reaffirm(desk: Desk, names: Iterable[str], settings: dict[str, Any]) -> tupl
         if len(chosen) == 1:
             known = settings
         unused -= set(known)
-        bound = inputs(desk.policy, desk.snapshot, stage, stage_id, area).digest
+        bound = inputs(desk.policy, desk.snapshot, stage, stage_id, area)
         fields = found.fields | computed | known
-        fields |= {"timestamp": timestamp(desk.now), "subject": {"inputs": bound}}
+        fields |= {"timestamp": timestamp(desk.now), "subject": {"inputs": bound.digest}}
         drafts.append(Draft(stage, stage_id, area, fields, tuple(known)))
         box = next((one for one in desk.board.boxes if one.stage_id == stage_id), None)
-        fresh.append(Standing(stage_id, box.changed if box is not None and box.state == STALE else ()))
+        changed = box.changed if box is not None and box.state == STALE else ()
+        code = tuple(row.path for row in desk.snapshot.touched if row.path in bound.parts)
+        documents = tuple(row.path for row in desk.snapshot.touched_process if row.path in bound.parts)
+        fresh.append(Standing(stage_id, changed, code, documents))
     if unused:
         names = ", ".join(sorted(unused))
         raise UserError(f"none of these gates has {names}", "reaffirm the gate that is meant by itself")
