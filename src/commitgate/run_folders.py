@@ -77,7 +77,9 @@ def _prefix(repo: Repository) -> str:
 
 def _no_folder(name: str, policy: Policy) -> GateError:
     return GateError(
-        f"{name} is no run folder: the policy's runs: says {', '.join(policy.runs)}", "git gate status", BLOCKED
+        f"{name} is no run folder: the policy's runs: says {', '.join(policy.runs)}",
+        "leave --run out, and git gate names the runs that there are",
+        BLOCKED,
     )
 
 

@@ -82,14 +82,17 @@ def _filled(pattern: list[str], here: list[str], name: str) -> str:
 
 
 def _example(top: str, pattern: list[str], name: str) -> str:
-    """A folder that the pattern means: its stars are folders of the work tree where there are such, else ``name``."""
+    """A folder that the pattern means: its stars are folders of the work tree where there are such, else ``name``;
+    one without a run if possible."""
     made = ""
     for depth, part in enumerate(pattern):
         if part == "*" and depth < len(pattern) - 1:
             above = os.path.join(top, made)
             there = sorted(os.listdir(above)) if os.path.isdir(above) else []
-            folders = (one for one in there if one[0] != "." and os.path.isdir(os.path.join(above, one)))
-            part = next(folders, name)
+            folders = [one for one in there if one[0] != "." and os.path.isdir(os.path.join(above, one))]
+            rest = os.path.join(*pattern[depth + 1 :], RUN_FILE)
+            free = (one for one in folders if not os.path.exists(os.path.join(above, one, rest)))
+            part = next(free, folders[0] if folders else name)
         elif part == "*":
             part = name
         made = f"{made}/{part}" if made else part
