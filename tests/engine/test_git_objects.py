@@ -58,6 +58,8 @@ def test_a_limit_holds_for_what_is_expected_too(path):
     repo = Repository(str(path))
     repo.batch.expect(["HEAD:large", "HEAD:a"], 1000)
     assert [blob.type for blob in repo.batch.get(["HEAD:a", "HEAD:large"], 1000)] == ["blob", "large"]
+    repo.batch.expect(["HEAD:large"], 1000)
+    assert repo.batch.get(["HEAD:large"])[0].type == "blob", "the answer to another question"
     repo.close()
 
 

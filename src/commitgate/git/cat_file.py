@@ -31,10 +31,13 @@ class CatFile:
         self._process = process
         self._buffer = b""
         self._expected: list[tuple[str, int]] = []  # sent, not read yet: name and limit
-        self._read: dict[str, Blob] = {}  # read, not wanted yet
+        self._read: dict[tuple[str, int], Blob] = {}  # read, not wanted yet
 
     def expect(self, names: Iterable[str], limit: int = 0) -> None:
-        """Send at most a turn of requests without waiting; whoever wants one of the names gets this answer, once."""
+        """Send at most a turn of requests without waiting.
+
+        Whoever wants one of the names under the same limit gets this answer, once.
+        """
         wanted = [(name, limit) for name in names]
         self._expected += wanted
         self._send([name for name, _ in wanted])
@@ -45,22 +48,23 @@ class CatFile:
         A name that does not resolve is "missing", one beyond ``limit`` bytes (0: none) "large".
         """
         wanted = list(names)
-        self._catch_up(set(wanted))
-        found = {name: self._read.pop(name) for name in set(wanted) & self._read.keys()}
+        keys = {(name, limit) for name in wanted}
+        self._catch_up(keys)
+        found = {key[0]: self._read.pop(key) for key in keys & self._read.keys()}
         unknown = [name for name in wanted if name not in found]
         for turn in _turns(unknown):
             self._send(turn)
             found.update([(name, self._answer(limit)) for name in turn])
         return [found[name] for name in wanted]
 
-    def _catch_up(self, wanted: set[str]) -> None:
+    def _catch_up(self, wanted: set[tuple[str, int]]) -> None:
         """Read what was expected, up to the last of it that is wanted; all of it where more has to be asked."""
-        ahead = [number for number, (name, _) in enumerate(self._expected, 1) if name in wanted]
+        ahead = [number for number, key in enumerate(self._expected, 1) if key in wanted]
         end = max(ahead, default=0)
-        if not wanted <= self._read.keys() | {name for name, _ in self._expected}:
+        if not wanted <= self._read.keys() | set(self._expected):
             end = len(self._expected)
-        for name, limit in self._expected[:end]:
-            self._read[name] = self._answer(limit)  # of two answers for one name the later one counts
+        for key in self._expected[:end]:
+            self._read[key] = self._answer(key[1])  # of two answers for one name the later one counts
         del self._expected[:end]
 
     def _send(self, names: list[str]) -> None:
