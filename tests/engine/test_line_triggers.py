@@ -64,7 +64,7 @@ def test_a_server_says_the_same(story, tmp_path):
     told.write_gate("stage-05", security_review_required=False)
     told.commit("smuggled", args=("--no-verify",))
     server = tmp_path / "server.git"
-    run("git", "clone", "-q", "--bare", told.path, server, cwd=tmp_path, check=True)
+    run("git", "clone", "-q", "--bare", "-b", "main", told.path, server, cwd=tmp_path, check=True)
     run("git", "update-ref", "-d", "refs/heads/feature/reset", cwd=server, check=True)
     hook = server / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
