@@ -336,6 +336,8 @@ def test_nothing_with_the_whole_name_of_a_branch_is_the_target(story, kind):
     told.git("update-ref", "-d", "refs/heads/main")
     told.git("update-ref", f"{kind}refs/heads/main", "HEAD")
     assert "order/early-work" in verify(told)["rules"]
+    assert verify(told, "refs/heads/main..HEAD")["rules"] == {"engine/revision"}
+    assert "order/early-work" in verify(told, "refs/remotes/origin/main..HEAD")["rules"]
 
 
 def test_a_tag_called_merge_head_is_no_merge(story):

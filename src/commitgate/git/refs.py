@@ -202,6 +202,12 @@ def resolve(repo: Repository, revision: str) -> str:
             raise
         message = f"{revision} is not a commit of this repository"
         raise CannotDecide(message, "git log shows what is", "engine/revision") from None
+    ref = revision
+    for mark in ("~", "^", ":", "@{"):
+        ref = ref.partition(mark)[0]
+    if ref.startswith("refs/") and ref not in tips(repo, [ref]):
+        message = f"{revision} is not a commit of this repository; only something of another name ends like that"
+        raise CannotDecide(message, "fetch the branch: git fetch origin", "engine/revision")
     if "is ambiguous" in asked.stderr and not revision.startswith("HEAD"):
         # git would take the tag, which anybody may push; nothing is judged from where somebody else chose.
         message = f"{revision} is the name of several refs, a tag and a branch perhaps"
