@@ -322,3 +322,17 @@ def test_a_branch_that_would_become_the_default_one_is_not_made(clone, server):
     assert refs(bare) == before
     bare.git("symbolic-ref", "HEAD", "refs/heads/main")
     assert push(told, "feature/reset:master").code == 0
+
+
+def test_a_target_that_asks_for_a_run_is_founded_without_one(clone, tmp_path):
+    told = clone("started")
+    told.policy_on_target("version: 1\nrequire_run: true\n")
+    bare = Repo(tmp_path / "new.git")
+    told.git("init", "-q", "--bare", "--template=", "-b", "main", str(bare.path))
+    bare.gate("install", "--pre-receive", check=True)
+    told.git("remote", "add", "origin", str(bare.path))
+    told.git("switch", "-q", "main")
+    assert push(told, "main").code == 0
+    told.write("src/backend/more.js", "x\n")
+    told.commit("no run", args=("--no-verify",))
+    assert "run/required" in push(told, "main").err

@@ -84,8 +84,11 @@ class Judging:
     def moved(self, base: str, new: str) -> list[Finding]:
         """What speaks against moving the target branch from ``base`` ("": it is founded) to ``new``."""
         replay = self._replay(base, new)
+        found = [*_counting(replay), *replay.merging()]
+        if not base:  # what there was before the rules asks for no run; from here on they hold
+            found = [one for one in found if one.rule != "run/required"]
         self.waived += [(one.finding, one.told) for one in replay.waived_merging()]
-        return list(dict.fromkeys([*_counting(replay), *replay.merging()]))
+        return list(dict.fromkeys(found))
 
     def _branch(self, update: Update) -> list[Finding]:
         known = (update.old,) if update.old and self._holds(update.new, update.old) else ()
