@@ -64,6 +64,7 @@ FOREIGN = {
     "PAGER",
     "ENV",
     "BASH_ENV",
+    "PYTHONDONTWRITEBYTECODE",
 }
 
 
@@ -76,21 +77,11 @@ def pytest_configure(config: pytest.Config) -> None:
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 
 
-def _isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
+def _clean(patch: pytest.MonkeyPatch) -> None:
+    """What is the same for all tests."""
     for name in list(os.environ):
         if name.startswith(FOREIGN_PREFIXES) or name in FOREIGN:
             patch.delenv(name)
-    settings = home / "gitconfig"
-    settings.write_text(SETTINGS)
-    patch.setenv("HOME", str(home))
-    # What is left in a temporary folder goes when the test's own folders go.
-    temporary = home / "tmp"
-    temporary.mkdir()
-    patch.setenv("TMPDIR", str(temporary))
-    patch.setattr(tempfile, "tempdir", str(temporary))
-    for name in ("CONFIG", "CACHE", "DATA", "STATE"):
-        patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
-    patch.setenv("GIT_CONFIG_GLOBAL", str(settings))
     patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     patch.setenv("GIT_TERMINAL_PROMPT", "0")
     patch.setenv("LC_ALL", "C.UTF-8")
@@ -103,12 +94,26 @@ def _isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
         patch.setenv(name, value)
 
 
+def _move_in(patch: pytest.MonkeyPatch, home: Path) -> None:
+    """A home with an empty git configuration, and a folder for temporary files that goes when the home goes."""
+    settings, temporary = home / "gitconfig", home / "tmp"
+    settings.write_text(SETTINGS)
+    temporary.mkdir()
+    patch.setenv("HOME", str(home))
+    for name in ("CONFIG", "CACHE", "DATA", "STATE"):
+        patch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    patch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    patch.setenv("TMPDIR", str(temporary))
+    patch.setattr(tempfile, "tempdir", str(temporary))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _session_isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Fixtures of session scope make repositories too: they need the same clean ground."""
     mask = os.umask(0o022)
     with pytest.MonkeyPatch.context() as patch:
-        _isolate(patch, tmp_path_factory.mktemp("home"))
+        _clean(patch)
+        _move_in(patch, tmp_path_factory.mktemp("home"))
         yield
     os.umask(mask)
 
@@ -121,11 +126,11 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def isolation(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+def isolation(homes: Iterator[Path], _session_isolation: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of its own for every test, an empty git configuration, no inherited GIT_*. Gives the home."""
     home = next(homes)
     home.mkdir()
-    _isolate(monkeypatch, home)
+    _move_in(monkeypatch, home)
     return home
 
 
