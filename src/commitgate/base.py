@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from commitgate.errors import CannotDecide
 from commitgate.git.delta import RAW
-from commitgate.git.history import parse_walk
+from commitgate.git.history import Commit, parse_walk
 from commitgate.git.refs import merge_bases, only_base
+from commitgate.objects import NOBODY
 from commitgate.policy.layout import RUN_FILE, gate_path
 from commitgate.policy.model import Policy
 from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from commitgate.git.history import Commit
     from commitgate.git.process import Repository
+    from commitgate.objects import Row
 
 # The log of a first-parent chain, each commit against its first parent; without heads and paths.
 _FIRST_PARENTS = (
@@ -32,6 +33,7 @@ _FIRST_PARENTS = (
 BRANCH = "branch"
 ON_TARGET = "on-target"
 LANDED = "landed"
+PENDING = "pending"  # in the place of a commit: the one that is about to be made
 NOWHERE = "nowhere"
 
 
@@ -55,17 +57,19 @@ def find_reference(
     tip: str,
     run_id_at: Callable[[str], str],
     siblings: tuple[str, ...] = (),
+    pending: Sequence[Row] = (),
 ) -> Reference:
     """The reference for heads that are asked about under a target tip ("" = no target).
 
-    ``siblings``: the other run folders whose run the side brings for the same product root. CannotDecide when the
-    target and the heads have no single merge base; without a run nothing depends on it.
+    ``siblings``: the other run folders whose run the side brings for the same product root; ``pending``: the rows of
+    a tree that is not committed yet, against its first head. CannotDecide when the target and the heads have no single
+    merge base; without a run nothing depends on it.
     """
     if not heads:
         return Reference("", ON_TARGET, "", "")
     try:
         found = _find(repo, policy, root, heads, run_id, tip, run_id_at)
-        return _apart(repo, policy, root, siblings, heads[0], found) if siblings and run_id else found
+        return _apart(repo, policy, root, siblings, heads, found, pending) if siblings and run_id else found
     except CannotDecide:
         if run_id:
             raise
@@ -99,13 +103,23 @@ def _find(
 
 
 def _apart(
-    repo: Repository, policy: Policy, root: str, siblings: tuple[str, ...], head: str, found: Reference
+    repo: Repository,
+    policy: Policy,
+    root: str,
+    siblings: tuple[str, ...],
+    heads: tuple[str, ...],
+    found: Reference,
+    pending: Sequence[Row],
 ) -> Reference:
-    """The reference of one of several runs: frozen to the merge (or squash) that brought it whole, if one did."""
+    """The reference of one of several runs: frozen to the merge (or squash) that brought it whole, if one did.
+
+    What is about to be committed is a step like those before it.
+    """
     if found.mode != BRANCH:
         return found
-    output = repo.run(*_FIRST_PARENTS, head, "--not", found.tip, "--")
-    steps = list(parse_walk((output,)))
+    output = repo.run(*_FIRST_PARENTS, heads[0], "--not", found.tip, "--")
+    made_next = Commit(PENDING, "", heads, NOBODY, NOBODY, (), 0, (list(pending),))
+    steps = [*([made_next] if pending else []), *parse_walk((output,))]
     gates = _required_gates(policy)
     landings: dict[str, Commit] = {}
     for commit in steps:

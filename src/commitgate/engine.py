@@ -222,6 +222,8 @@ class Engine:
         policy, target = force.policy, force.target
         gathering = Gathering(self.repo, policy, self.memo, place)
         run_id = own_run_id(self.repo, kind, rows, f"{place.folder}/{RUN_FILE}")
+        scratch = scratch_paths(gathering, rows) if kind == WORKTREE else set()
+        gathering.pending = [row for row in rows if row.path not in scratch]
         ground = stand_on(gathering, heads, head_data, run_id, target, force.tip)
         states = [ground.states[head] for head in heads]
         state = state_of(gathering, kind, states, rows, ground.reference)
@@ -237,7 +239,7 @@ class Engine:
         if kind == WORKTREE:
             gathering.content.elsewhere = content_on_disk
             content = content_on_disk(self.repo, [row.path for row in rows if row.path.startswith(place.folder + "/")])
-            scratch = scratch_paths(gathering, rows)
+        if scratch:
             state = state._replace(rows={path: row for path, row in state.rows.items() if path not in scratch})
             touched = [row for row in touched if row.path not in scratch]
         who = author(self.repo)

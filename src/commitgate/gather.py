@@ -56,6 +56,7 @@ class Gathering:
         self.trees = Trees(repo, memo, self.root, GateRules(policy))
         self.content = LineContent(repo, policy, memo, self.path_class)
         self.states: dict[str, State] = {}
+        self.pending: Sequence[Row] = ()  # of a tree that is not committed yet: its rows against its first head
         self._classifier: Any = None
         self._counted: dict[str, dict[str, tuple[str, bool, tuple[tuple[str, str], ...]]]] = {}  # by track and path
         self._tree: Snapshot | None = None
@@ -66,7 +67,7 @@ class Gathering:
 
     def reference(self, heads: tuple[str, ...], run_id: str, tip: str) -> Reference:
         """Where the run's work starts from, for these heads."""
-        about = (heads, run_id, tip, self.trees.run_id_at, self.place.siblings)
+        about = (heads, run_id, tip, self.trees.run_id_at, self.place.siblings, self.pending)
         return self.stand_on(find_reference(self.repo, self.policy, self.root, *about))
 
     def stand_on(self, reference: Reference) -> Reference:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commitgate.base import BRANCH
+from commitgate.base import BRANCH, PENDING
 from commitgate.git.history import diff_trees
 from commitgate.objects import Row
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 def frozen_delta(gathering: Gathering, reference: Reference, track: str) -> tuple[Change, ...]:
     """The product delta of a landed run: what its merge brought."""
-    rows = diff_trees(gathering.repo, reference.frozen_from, reference.frozen_to)
+    if reference.frozen_to == PENDING:
+        rows = list(gathering.pending)
+    else:
+        rows = diff_trees(gathering.repo, reference.frozen_from, reference.frozen_to)
     return gathering.classify(gathering.split(rows, True, gathering.share)[1], track)
 
 

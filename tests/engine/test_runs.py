@@ -271,6 +271,24 @@ def test_two_merges_in_one_push_are_judged_each_by_its_own_change(team: Team) ->
     team.git("push", "-q", str(bare.path), "queue:main")
 
 
+@pytest.mark.parametrize("squash", [(), ("--squash",)], ids=["merge", "squash"])
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+def test_a_merge_that_is_about_to_be_made_is_judged_as_it_will_be(
+    team: Team, order: tuple[str, str], squash: tuple[str, ...]
+) -> None:
+    whole(team, "pipelines/one", "src/backend/one.js")
+    whole(team, "pipelines/two", "src/backend/two.js")
+    team.git("switch", "-q", "-c", "queue", "main")
+    for name in order:
+        team.git("merge", "-q", *(squash or ("--no-ff",)), "--no-commit", name)
+        coming = team.judged("--index", "--ready"), team.judged("--ready")
+        assert {one["rule"] for one in coming[0]["findings"]} == ({"order/one-commit"} if squash else set())
+        assert [one["ready"] for one in coming] == [True, True]
+        team.git("commit", "-q", "--no-verify", "-m", f"take {name}")
+        made = team.judged("--rev", "HEAD", "--ready")
+        assert (made["findings"], made["stages"]) == (coming[0]["findings"], coming[0]["stages"])
+
+
 def test_what_comes_beside_two_merges_belongs_to_no_run(team: Team) -> None:
     team.write(".gates.yaml", TEAM + "require_run: true\n")
     team.commit("strict")
@@ -281,6 +299,8 @@ def test_what_comes_beside_two_merges_belongs_to_no_run(team: Team) -> None:
     team.git("merge", "-q", "--no-ff", "--no-edit", "two")
     assert team.ready()
     team.write("src/backend/three.js", "x\n")
+    team.git("add", "-A")
+    assert "src/backend/three.js" in json.dumps(team.judged("--index", "--ready")["findings"])
     team.commit("beside", args=("--no-verify",))
     code, out = said(team.path, "verify", "main..queue", "--ready")
     assert code == 2
