@@ -121,8 +121,9 @@ def run(arguments: list[str]) -> int:
         return int(end.exit_code)
     except click.ClickException as error:
         # git takes `git gate --help` for itself and looks for a manual page, so the hint says -h.
-        context = getattr(error, "ctx", None)
-        complain(error.format_message(), f"{context.command_path if context else PROGRAM} -h shows the usage")
+        context = getattr(error, "ctx", None)  # None where an option lacks its argument
+        verb = next((f"{PROGRAM} {one}" for one in arguments if one in COMMANDS), PROGRAM)
+        complain(error.format_message(), f"{context.command_path if context else verb} -h shows the usage")
         return USAGE
     except GateError as error:
         refuse(error)
