@@ -218,6 +218,6 @@ def test_git_finds_the_command(repo: Repo, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("words", "shown"), [(["rule", "--adr"], "git gate rule -h"), (["-C"], "git gate -h")])
-def test_an_option_without_its_argument_is_a_usage_error_of_its_command(words, shown, tmp_path):
-    result = gate(*words, cwd=tmp_path)
+def test_an_option_without_its_argument_is_a_usage_error_of_its_command(words, shown, repo):
+    result = repo.gate(*words)
     assert (result.code, f"{shown} shows the usage" in result.err) == (64, True)
