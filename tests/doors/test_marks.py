@@ -11,7 +11,7 @@ import pytest
 
 from commitgate.doors import marker
 from commitgate.git.process import Repository
-from support import SOURCE, run
+from support import CHECKOUT, SOURCE, run
 
 NOTE = "without the check"
 
@@ -197,8 +197,12 @@ def test_git_status_in_between_does_not_matter(clone):
 
 def test_an_index_without_hard_links_is_copied(clone, tmp_path):
     told = clone("requirements")
-    place = "/dev/shm" if os.path.isdir("/dev/shm") and os.stat("/dev/shm").st_dev != os.stat(tmp_path).st_dev else ""
-    if not place:
+    here = os.stat(tmp_path).st_dev
+    others = [
+        one for one in ("/dev/shm", "/tmp", "/var/tmp", CHECKOUT) if os.path.isdir(one) and os.access(one, os.W_OK)
+    ]
+    place = next((one for one in others if os.stat(one).st_dev != here), None)
+    if place is None:
         pytest.skip("no second file system here")
     index = os.path.join(place, f"index-{os.getpid()}")
     shutil.copy(told.path / ".git" / "index", index)
