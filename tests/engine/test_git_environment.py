@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from through_hook import commit, record
 
+from commitgate.git.process import environment
 from story import Library, Story
 from support import run, settle
 
@@ -65,6 +66,15 @@ ENVIRONMENT = [
     {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "diff.relative", "GIT_CONFIG_VALUE_0": "true"},
     {"PYTHONHOME": "/nowhere", "PYTHONSTARTUP": "/nowhere"},
 ]
+
+
+def test_what_would_change_an_answer_does_not_reach_git() -> None:
+    inherited = {name: value for one in ENVIRONMENT for name, value in one.items()}
+    env = environment({**inherited, "GIT_DIR": "x", "GIT_INDEX_FILE": "y"})
+    assert not {name for name in env if name.endswith("_PATHSPECS")} - {"GIT_LITERAL_PATHSPECS"}
+    assert not {"GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS"} & env.keys()
+    forced = ("GIT_LITERAL_PATHSPECS", "GIT_NO_REPLACE_OBJECTS", "GIT_OPTIONAL_LOCKS", "LC_ALL", "GIT_DIR")
+    assert [env[name] for name in forced] == ["1", "1", "0", "C", "x"]
 
 
 @pytest.fixture(scope="module")
