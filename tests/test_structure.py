@@ -21,7 +21,7 @@ LAYERS = (
     ("git",),
     ("documents", "policy", "facts"),
     ("memo",),
-    ("judge", "base", "trees", "content", "gather", "landed", "report"),
+    ("judge", "base", "trees", "content", "landed", "gather", "report"),
     ("heads", "policies", "sides", "waivers"),
     ("run_folders",),
     ("engine",),

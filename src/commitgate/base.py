@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from commitgate.git.process import Repository
+    from commitgate.git.repository import Repository
     from commitgate.objects import Row
 
 # The log of a first-parent chain, each commit against its first parent; without heads and paths.

@@ -17,7 +17,6 @@ from commitgate.judge.ledger import BLANK, Book, join_books
 from commitgate.judge.past import board_in_history
 from commitgate.judge.stages import Board
 from commitgate.judge.timeline import RUN, Moment, moments, stale_gates
-from commitgate.landed import frozen_delta
 from commitgate.objects import Person
 from commitgate.policies import Policies
 from commitgate.policy.layout import ARCHIVE, RUN_FILE
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from commitgate.base import Reference
     from commitgate.engine import Force
-    from commitgate.git.process import Repository
+    from commitgate.git.repository import Repository
     from commitgate.judge.ledger import History
     from commitgate.policy.run_patterns import Place
 
@@ -151,7 +150,7 @@ class _Story:
             return None
         if reference.frozen_to and snapshot.commit not in self._landed:
             if self._frozen is None:
-                self._frozen = frozen_delta(self._gathering, reference, run.track)
+                self._frozen = self._gathering.frozen_delta(reference, run.track)
             side = self._gathering.bound_to(snapshot, self._frozen)
         else:
             side = self._gathering.with_delta(snapshot, self._gathering.states[snapshot.commit])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from commitgate.documents.facts import LineHit
     from commitgate.facts import Change
-    from commitgate.git.process import Repository
+    from commitgate.git.repository import Repository
     from commitgate.memo import Memo
     from commitgate.policy.lines import LineReader
     from commitgate.policy.model import PathClass, Policy

@@ -8,7 +8,7 @@ import time
 import traceback
 
 from commitgate.errors import GateError
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 
 
 def _folder() -> str:

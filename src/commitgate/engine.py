@@ -10,9 +10,9 @@ from commitgate.errors import CannotDecide, GateError
 from commitgate.facts import Facts, Snapshot
 from commitgate.finding import USAGE
 from commitgate.gather import Gathering
-from commitgate.git.process import Repository
 from commitgate.git.reads import HEADS, start_index_reads, start_worktree_reads
 from commitgate.git.refs import Refs, Target, resolve, target_tip
+from commitgate.git.repository import Repository
 from commitgate.git.side import content_on_disk, empty_tree, worktree_rows
 from commitgate.heads import stand_on
 from commitgate.judge.ledger import BLANK, Book, History, join_books
@@ -230,11 +230,11 @@ class Engine:
         touched: Sequence[Row] = rows
         conflicting: tuple[str, ...] = ()
         if len(heads) > 1:
-            from commitgate.git.merge import remake
+            from commitgate.git.merge import made_by, remake
 
             deltas = [rows, *(rows_against(self.repo, kind, head) for head in heads[1:])]
             (remade,) = remake(self.repo, [(heads, lambda repo, merged: rows_against(repo, kind, merged))])
-            touched, conflicting = gathering.made_by_merge(deltas, remade)
+            touched, conflicting = made_by(deltas, remade, gathering.root)
         content = {}
         if kind == WORKTREE:
             gathering.content.elsewhere = content_on_disk

@@ -10,11 +10,11 @@ from __future__ import annotations
 from commitgate.base import BRANCH, NOWHERE, Reference, find_reference
 from commitgate.content import LineContent
 from commitgate.facts import Change, Facts, Lines, Snapshot, counted, in_order
-from commitgate.git.delta import compose, differing_from_all, extend_delta
+from commitgate.git.delta import compose, extend_delta
 from commitgate.git.history import Commit, diff_trees, read_links, read_walk, start_walk
 from commitgate.git.refs import merge_bases, only_base, refuse_shallow
 from commitgate.memo import register
-from commitgate.objects import ABSENT, NOBODY, Person, Row
+from commitgate.objects import NOBODY, Person, Row
 from commitgate.policy.gates import GateRules
 from commitgate.policy.layout import REVIEWS, RUN_FILE, is_process
 from commitgate.policy.model import PathClass, Policy
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from commitgate.git.merge import Remade
-    from commitgate.git.process import Repository
+    from commitgate.git.repository import Repository
     from commitgate.memo import Memo
 
 
@@ -137,7 +137,9 @@ class Gathering:
         touched: Sequence[Row] = commit.deltas[0]
         conflicting: tuple[str, ...] = ()
         if len(parents) > 1:
-            touched, conflicting = self.made_by_merge(commit.deltas, self._remade.pop(commit.oid, None))
+            from commitgate.git.merge import made_by
+
+            touched, conflicting = made_by(commit.deltas, self._remade.pop(commit.oid, None), self.root)
         state = self.states[commit.oid]
         snapshot = self.snapshot(
             state,
@@ -160,22 +162,6 @@ class Gathering:
         path = f"{self.root}/{RUN_FILE}"
         ends = any(row.path == path for delta in commit.deltas for row in delta)
         return tuple(map(self.with_delta, trees, parents)) if ends else trees
-
-    def made_by_merge(
-        self, deltas: Sequence[list[Row]], remade: Remade | None
-    ) -> tuple[Sequence[Row], tuple[str, ...]]:
-        """The rows that a merge itself makes, and the paths in which its parents conflict.
-
-        Where git's own merge is not known (an octopus) it is everything that differs from every parent, and whatever
-        some parent has in the run folder and the merge has not: nothing goes unseen there.
-        """
-        if remade is not None:
-            return remade.edited, remade.conflicting
-        made = {row.path: row for row in differing_from_all(list(deltas))}
-        for row in (row for delta in deltas for row in delta):
-            if row.new_mode == ABSENT and row.path.startswith(self.root + "/"):
-                made.setdefault(row.path, row)
-        return list(made.values()), ()
 
     def signer(self, snapshot: Snapshot) -> str:
         """The key of a good signature, where a review is committed and some reviewer has to sign."""
@@ -243,10 +229,13 @@ class Gathering:
     ) -> Facts:
         """The side with the delta it is judged by: its own, or the frozen one of a landed run."""
         if reference.frozen_to and snapshot.run is not None:
-            from commitgate.landed import frozen_delta, outside_of
+            from commitgate.landed import rows_outside
 
-            side = self.bound_to(snapshot, frozen_delta(self, reference, snapshot.run.track))
-            outside = outside_of(self, state, reference, snapshot.run.track)
+            track = snapshot.run.track
+            side = self.bound_to(snapshot, self.frozen_delta(reference, track))
+            outside = self.classify(
+                self.split(rows_outside(self.repo, reference, state.base, state.rows), True)[1], track
+            )
             return Facts(side, parents, state.base, frozen=True, kind=kind, unmerged=(), outside=outside)
         landed = self.trees.landed(state.base, snapshot, parents)
         based = reference.mode != NOWHERE
@@ -276,6 +265,13 @@ class Gathering:
                 counts = known[row.path] = counted(self.policy, self.path_class(row.path), track)
             changes.append(Change(*row[:5], *counts))
         return in_order(changes)
+
+    def frozen_delta(self, reference: Reference, track: str) -> tuple[Change, ...]:
+        """The product delta of a landed run, which no longer moves."""
+        from commitgate.landed import frozen_rows
+
+        rows = frozen_rows(self.repo, reference, self.pending)
+        return self.classify(self.split(rows, True, self.share)[1], track)
 
     def path_class(self, path: str) -> PathClass:
         """What the policy says of a path, memoised: it is a pure function of the two."""

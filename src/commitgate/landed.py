@@ -1,4 +1,4 @@
-"""A run that has landed: its own delta no longer moves, and what changes since is none of it."""
+"""A run that has landed: which rows are the change it was merged with, and which came since and are none of it."""
 
 from __future__ import annotations
 
@@ -8,30 +8,26 @@ from commitgate.objects import Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from commitgate.base import Reference
-    from commitgate.facts import Change
-    from commitgate.gather import Gathering, State
+    from commitgate.git.repository import Repository
 
 
-def frozen_delta(gathering: Gathering, reference: Reference, track: str) -> tuple[Change, ...]:
-    """The product delta of a landed run: what its merge brought."""
-    if reference.frozen_to == PENDING:
-        rows = list(gathering.pending)
-    else:
-        rows = diff_trees(gathering.repo, reference.frozen_from, reference.frozen_to)
-    return gathering.classify(gathering.split(rows, True, gathering.share)[1], track)
+def frozen_rows(repo: Repository, reference: Reference, pending: Sequence[Row]) -> Sequence[Row]:
+    """What the merge of a run brought; ``pending``: the rows of a tree that is about to be committed."""
+    return pending if reference.frozen_to == PENDING else diff_trees(repo, reference.frozen_from, reference.frozen_to)
 
 
-def outside_of(gathering: Gathering, state: State, reference: Reference, track: str) -> tuple[Change, ...]:
-    """The product changes of a side that its run, which has landed or is frozen, says nothing about."""
+def rows_outside(repo: Repository, reference: Reference, base: str, rows: Mapping[str, Row]) -> list[Row]:
+    """The rows of a side (``rows``: base→side by path) that its run, which is frozen, says nothing about."""
     if reference.mode == BRANCH:
-        rows = [state.rows[path] for path in reference.loose if path in state.rows]
-        return gathering.classify(gathering.split(rows, True)[1], track)
-    landed = {row.path: row for row in diff_trees(gathering.repo, state.base, reference.since)}
-    rows = []
-    for path, row in {**landed, **state.rows}.items():
+        return [rows[path] for path in reference.loose if path in rows]
+    landed = {row.path: row for row in diff_trees(repo, base, reference.since)}
+    found = []
+    for path, row in {**landed, **rows}.items():
         before = landed[path][3:5] if path in landed else row[1:3]
-        after = state.rows[path][3:5] if path in state.rows else row[1:3]
+        after = rows[path][3:5] if path in rows else row[1:3]
         if before != after:
-            rows.append(Row(path, *before, *after))
-    return gathering.classify(gathering.split(rows, True)[1], track)
+            found.append(Row(path, *before, *after))
+    return found

@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from commitgate.git.process import Repository
+    from commitgate.git.repository import Repository
 
 _TYPES: dict[str, Any] = {}
 _stamped = ""

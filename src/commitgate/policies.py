@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from commitgate.git.cat_file import Blob
-    from commitgate.git.process import Repository
+    from commitgate.git.repository import Repository
     from commitgate.memo import Memo
 
     Find = Callable[[str], "File"]

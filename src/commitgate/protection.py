@@ -9,8 +9,8 @@ from commitgate.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from commitgate.engine import Engine
-    from commitgate.git.process import Repository
     from commitgate.git.refs import Refs
+    from commitgate.git.repository import Repository
     from commitgate.memo import NoMemo
 
 HEADS = "refs/heads/"

@@ -11,8 +11,8 @@ from commitgate.facts import Facts, Snapshot
 from commitgate.finding import BLOCKED, Finding
 from commitgate.gather import Gathering
 from commitgate.git.history import begin_walk
-from commitgate.git.process import Repository
 from commitgate.git.refs import Target, resolve
+from commitgate.git.repository import Repository
 from commitgate.judge.history import fold
 from commitgate.judge.ledger import BLANK, Book, History, join_books
 from commitgate.judge.merging import evil_findings

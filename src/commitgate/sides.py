@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from commitgate.base import Reference
     from commitgate.gather import Gathering
     from commitgate.git.cat_file import Blob
-    from commitgate.git.process import Process, Repository
+    from commitgate.git.process import Process
+    from commitgate.git.repository import Repository
 
 INDEX = "index"
 WORKTREE = "worktree"

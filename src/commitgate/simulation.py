@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from commitgate.git.process import Repository
+    from commitgate.git.repository import Repository
 
 _FORMAT = "--format=%H %P%x00%s"
 

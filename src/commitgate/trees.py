@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from commitgate.facts import Snapshot
-    from commitgate.git.process import Repository
+    from commitgate.git.repository import Repository
     from commitgate.memo import Memo
     from commitgate.policy.gates import GateRules
     from commitgate.policy.model import Schema

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from commitgate.errors import GateError
 from commitgate.finding import BLOCKED
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 
 _LEFT = re.compile(r"\..+\.[0-9a-f]{16}\.commitgate\.tmp")
 # A name of 255 bytes is the most that file systems take; the temporary one is 35 bytes longer than its target's.

@@ -10,7 +10,7 @@ import pytest
 
 from commitgate import cli
 from commitgate.errors import GateError
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.working.run_folder import RunFolder
 from story import BRIEF, Story
 

@@ -14,14 +14,14 @@ import time
 import pytest
 
 from commitgate.errors import GateError
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.writing import lock, write
 from support import Gate
 
 # Adds one to a number in a file, without any care of its own: only the lock keeps counts from getting lost.
 COUNT = """
 import sys
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.writing import lock, write
 for _ in range(5):
     with lock(Repository(sys.argv[1])):
@@ -107,7 +107,7 @@ def test_fifty_writers_lose_nothing(repo):
 
 
 def test_the_lock_goes_with_a_killed_process(repo):
-    code = "import sys,time\nfrom commitgate.git.process import Repository\nfrom commitgate.writing import lock\n"
+    code = "import sys,time\nfrom commitgate.git.repository import Repository\nfrom commitgate.writing import lock\n"
     code += "with lock(Repository(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)\n"
     holder = subprocess.Popen([sys.executable, "-c", code, str(repo.path)], stdout=subprocess.PIPE)
     assert holder.stdout is not None
@@ -121,7 +121,7 @@ def test_the_lock_goes_with_a_killed_process(repo):
 
 
 def test_what_killed_writers_left_is_removed_and_nothing_else(repo):
-    code = "import os,sys\nfrom commitgate.git.process import Repository\nfrom commitgate import writing\n"
+    code = "import os,sys\nfrom commitgate.git.repository import Repository\nfrom commitgate import writing\n"
     code += "os.replace = lambda *_: os._exit(9)\n"
     code += "with writing.lock(Repository(sys.argv[1])):\n    writing.write(sys.argv[2], b'text')\n"
     kept = ["pipeline/gates/stage-01.json", "pipeline/.notes.tmp", "src/.x.0123456789abcdef.commitgate.tmp"]

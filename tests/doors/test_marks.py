@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from commitgate.doors import marker
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from support import CHECKOUT, SOURCE, run
 
 NOTE = "without the check"

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.memo import NoMemo
 from commitgate.protection import default_branch, protected_by_server
 from support import SOURCE, Repo, run

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from commitgate.engine import INDEX, Engine, PolicyRefused, Question
 from commitgate.finding import MALFORMED, UNKNOWN, exit_code
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.memo import NoMemo
 from story import Library, Story
 from support import run

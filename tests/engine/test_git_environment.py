@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from through_hook import commit, record
 
-from commitgate.git.process import environment
+from commitgate.git.repository import environment
 from story import Library, Story
 from support import run, settle
 

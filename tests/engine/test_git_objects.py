@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commitgate.errors import CannotDecide
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from support import Repo
 
 NAMES = ["HEAD", "HEAD^{tree}", "HEAD:a", "HEAD:b", "HEAD:missing", "refs/heads/none", "HEAD:large"]

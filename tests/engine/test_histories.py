@@ -18,7 +18,7 @@ from commitgate.doors.updates import Update
 from commitgate.engine import COMMIT, INDEX, WORKTREE, Engine, Question
 from commitgate.facts import Change
 from commitgate.finding import VERDICTS, exit_code
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.judge.binding import area_token
 from commitgate.judge.ledger import EMPTY
 from commitgate.judge.replayed import judge_commit

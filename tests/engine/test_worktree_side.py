@@ -7,7 +7,7 @@ import os
 import pytest
 
 from commitgate.git.delta import parse
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.git.side import start_index, worktree_rows
 from support import Repo, run
 

@@ -11,7 +11,7 @@ from commitgate.doors import marker
 from commitgate.engine import COMMIT, INDEX, WORKTREE, Answer, PolicyRefused, Question, open_engine
 from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import PASS, UNKNOWN, Finding, exit_code
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.judge.verdict import Verdict
 from commitgate.judge.waiving import OBSTACLES, STATE, Waived
 from commitgate.report import formats

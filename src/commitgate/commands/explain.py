@@ -8,7 +8,7 @@ import click
 
 from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import PASS
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.git.side import content_on_disk
 from commitgate.policies import POLICY_FILE
 from commitgate.policy.catalog import Entry, catalog

@@ -7,7 +7,7 @@ import os
 import click
 
 from commitgate.errors import UserError
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.setup import hooks_folder, install, precommit_config, shims
 from commitgate.setup.ignored import rule_for
 

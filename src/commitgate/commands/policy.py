@@ -12,8 +12,8 @@ import click
 from commitgate.commands.verify import named_ends
 from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import BLOCKED, PASS, UNKNOWN, Finding, exit_code
-from commitgate.git.process import Repository
 from commitgate.git.refs import resolve
+from commitgate.git.repository import Repository
 from commitgate.git.side import content_on_disk
 from commitgate.judge.rehearsal import differences, rehearse
 from commitgate.memo import NoMemo

@@ -11,7 +11,7 @@ from commitgate.documents.context_edit import append_security_skip
 from commitgate.engine import COMMIT, INDEX, WORKTREE, Question, open_engine
 from commitgate.errors import UserError
 from commitgate.finding import BLOCKED, PASS
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.judge.triggers import Hit, hits
 from commitgate.report.plain import json_text
 from commitgate.report.terminal import colours

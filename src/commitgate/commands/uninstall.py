@@ -6,7 +6,7 @@ import os
 
 import click
 
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.setup import hooks_folder, install, shims
 
 

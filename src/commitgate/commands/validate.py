@@ -15,7 +15,7 @@ from commitgate.documents.schema import own as own_schema
 from commitgate.engine import COMMIT, INDEX, WORKTREE, Question
 from commitgate.errors import UserError
 from commitgate.finding import PASS, Finding, exit_code
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.judge.one_gate import LEVELS, Opinion, no_file, opinion, run_file, unreadable, with_twins
 from commitgate.policy.gates import GateRules
 from commitgate.policy.layout import GATES, RUN_FILE

@@ -10,8 +10,8 @@ import click
 from commitgate.engine import Engine, engine_of
 from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import UNKNOWN, Finding, exit_code
-from commitgate.git.process import Repository
 from commitgate.git.refs import Refs, resolve
+from commitgate.git.repository import Repository
 from commitgate.judge.waiving import Waived
 from commitgate.policies import Policies, PolicyRefused
 from commitgate.replay import Replay, Replaying

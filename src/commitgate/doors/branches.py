@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from commitgate.git.process import Repository
+    from commitgate.git.repository import Repository
     from commitgate.memo import NoMemo
     from commitgate.protection import Protected
 

@@ -8,8 +8,8 @@ import time
 from commitgate.doors import marker
 from commitgate.errors import CannotDecide, GateError
 from commitgate.finding import PASS, UNKNOWN, USAGE, Finding, exit_code
-from commitgate.git.process import Repository
 from commitgate.git.reads import start_index_reads
+from commitgate.git.repository import Repository
 
 _DERIVED = ("gate/derived-drift", "gate/derived-missing")
 _ABOUT_REFS = ("pre-push", "pre-receive", "reference-transaction")

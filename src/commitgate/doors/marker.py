@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 
-from commitgate.git.process import GitFailed, Repository
+from commitgate.git.process import GitFailed
+from commitgate.git.repository import Repository
 
 FRESH = "judged"
 INDEX = "judged-index"

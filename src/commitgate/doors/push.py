@@ -7,8 +7,8 @@ import time
 from commitgate.doors.branches import Judging, tell
 from commitgate.doors.updates import HEADS, Update, pushed
 from commitgate.engine import engine_of
-from commitgate.git.process import Repository
 from commitgate.git.refs import Refs, resolve
+from commitgate.git.repository import Repository
 from commitgate.protection import protected_here
 
 TYPE_CHECKING = False

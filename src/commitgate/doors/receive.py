@@ -10,8 +10,8 @@ import os
 import time
 
 from commitgate.doors.updates import HEADS, received
-from commitgate.git.process import Repository
 from commitgate.git.refs import begin_range, begin_update
+from commitgate.git.repository import Repository
 
 # A server fetches nothing while it judges; git before 2.45 knows only the second of these.
 _OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}

@@ -5,7 +5,7 @@ The pre-commit convention: a hook that changes files leaves it to the person to 
 
 from __future__ import annotations
 
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.judge.verdict import Verdict
 from commitgate.working.derived import apply, plan
 from commitgate.working.run_folder import RunFolder

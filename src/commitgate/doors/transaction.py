@@ -11,8 +11,8 @@ from commitgate.doors.branches import Answers, Judging, tell
 from commitgate.doors.updates import HEADS, REMOTES, Update, received
 from commitgate.engine import engine_of
 from commitgate.finding import BLOCKED, Finding
-from commitgate.git.process import Repository
 from commitgate.git.refs import Refs, is_ancestor
+from commitgate.git.repository import Repository
 from commitgate.protection import protected_here
 
 

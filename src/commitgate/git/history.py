@@ -12,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from commitgate.git.process import Process, Repository
+    from commitgate.git.process import Process
+    from commitgate.git.repository import Repository
 
 _MARK = b"\x01commit "
 _COAUTHOR = b"co-authored-by"

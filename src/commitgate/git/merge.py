@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 
 from commitgate.errors import CannotDecide
-from commitgate.git.delta import RAW, parse
-from commitgate.git.process import GitFailed, Repository
-from commitgate.objects import Row
+from commitgate.git.delta import RAW, differing_from_all, parse
+from commitgate.git.process import GitFailed
+from commitgate.git.repository import Repository
+from commitgate.objects import ABSENT, Row
 from commitgate.record import Record
 
 TYPE_CHECKING = False
@@ -123,3 +124,20 @@ def _parse(data: bytes) -> list[tuple[str, tuple[str, ...]]]:
             paths[line.partition(b"\t")[2].decode("utf-8", "surrogateescape")] = None
         found.append((tree, tuple(paths)))
     return found
+
+
+def made_by(
+    deltas: Sequence[Sequence[Row]], remade: Remade | None, folder: str
+) -> tuple[Sequence[Row], tuple[str, ...]]:
+    """The rows that a merge itself makes, given those against each parent, and the paths in which its parents conflict.
+
+    Where git's own merge is not known (an octopus) it is everything that differs from every parent, and whatever some
+    parent has below ``folder`` and the merge has not: nothing goes unseen there.
+    """
+    if remade is not None:
+        return remade.edited, remade.conflicting
+    made = {row.path: row for row in differing_from_all([list(delta) for delta in deltas])}
+    for row in (row for delta in deltas for row in delta):
+        if row.new_mode == ABSENT and row.path.startswith(folder + "/"):
+            made.setdefault(row.path, row)
+    return list(made.values()), ()

@@ -11,7 +11,8 @@ from commitgate.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from commitgate.git.process import Process, Repository
+    from commitgate.git.process import Process
+    from commitgate.git.repository import Repository
 
 
 # Where the policy of HEAD is, and what tells whether it is a plain file: wanted whenever HEAD has moved.

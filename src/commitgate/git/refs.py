@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from commitgate.git.process import Repository
+    from commitgate.git.repository import Repository
 
 DEFAULT_TARGETS = ("main", "master")
 SHALLOW_HINT = "fetch the whole history: git fetch --unshallow (in CI: fetch-depth: 0)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from commitgate.git.delta import RAW, parse
-from commitgate.git.process import LOCAL_VARIABLES, Repository
+from commitgate.git.repository import LOCAL_VARIABLES, Repository
 from commitgate.objects import ABSENT, EXECUTABLE, PLAIN, SUBMODULE, SYMLINK, Row
 
 TYPE_CHECKING = False

@@ -6,7 +6,7 @@ Whether that key may speak for somebody is the policy's word. The repository's o
 
 from __future__ import annotations
 
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 
 _HEADERS = (b"gpgsig ", b"gpgsig-sha256 ")
 _SSH = b"-----BEGIN SSH SIGNATURE-----"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.record import Record
 
 TYPE_CHECKING = False

@@ -6,7 +6,7 @@ import os
 from typing import NamedTuple
 
 from commitgate.errors import UserError
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 
 
 class HooksFolder(NamedTuple):

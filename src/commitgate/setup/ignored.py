@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 
 
 class Ignored(NamedTuple):

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from commitgate import share
 from commitgate.errors import UserError
-from commitgate.git.process import Repository
 from commitgate.git.refs import Refs
+from commitgate.git.repository import Repository
 from commitgate.policy.load import load_policy
 from commitgate.setup import areas, ci, files, precommit_config
 from commitgate.setup.ignored import rule_for

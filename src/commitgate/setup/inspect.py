@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from commitgate import __version__
 from commitgate.errors import GateError
-from commitgate.git.process import Repository
 from commitgate.git.refs import Refs, is_shallow
+from commitgate.git.repository import Repository
 from commitgate.git.side import content_on_disk
 from commitgate.memo import NoMemo
 from commitgate.policies import PolicyRefused, refuse_link

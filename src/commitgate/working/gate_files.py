@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import stat
 
-from commitgate.git.process import Repository
 from commitgate.git.refs import resolve
+from commitgate.git.repository import Repository
 from commitgate.git.tree import Entry, commit_entries, index_entries
 from commitgate.objects import EXECUTABLE, PLAIN, SUBMODULE, SYMLINK
 from commitgate.policy.layout import GATES

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from commitgate.documents import context, context_edit
 from commitgate.errors import UserError
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.working.desk import Desk, refuse_early
 from commitgate.working.laying import filled
 from commitgate.working.run_folder import RunFolder, timestamp

@@ -13,7 +13,7 @@ from commitgate.documents.facts import RunFacts
 from commitgate.engine import WORKTREE, open_engine
 from commitgate.errors import GateError
 from commitgate.finding import BLOCKED, MALFORMED
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 from commitgate.policies import Policies
 from commitgate.policy.layout import CONTEXT_FILE, RUN_FILE
 from commitgate.policy.run_patterns import only

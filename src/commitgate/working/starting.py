@@ -16,8 +16,8 @@ from commitgate.documents import context_edit, run
 from commitgate.engine import WORKTREE, Answer, open_engine
 from commitgate.errors import GateError, UserError
 from commitgate.finding import BLOCKED
-from commitgate.git.process import Repository
 from commitgate.git.refs import target_tip
+from commitgate.git.repository import Repository
 from commitgate.policy.layout import GATES, RUN_FILE
 from commitgate.policy.model import Policy
 from commitgate.policy.run_patterns import only, product_root

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from commitgate.errors import CannotDecide
-from commitgate.git.process import Repository
+from commitgate.git.repository import Repository
 
 
 def from_here(repo: Repository, path: str) -> str:
