@@ -256,14 +256,14 @@ class Engine:
 
 def _judged(policy: Policy, facts: Facts, before: History, now: int) -> Verdict:
     facts.side.lines.begin()
-    from commitgate.judge.verdict import judge  # only now: git looks for the blobs while Python loads
+    from commitgate.judge.judging import judge  # only now: git looks for the blobs while Python loads
 
     return judge(policy, facts, before, now)
 
 
 def under_both(first: tuple[Answer, ...], second: tuple[Answer, ...]) -> tuple[Answer, ...]:
     """The answers under two policies, run folder by run folder; what only the second one asks about is added."""
-    from commitgate.judge.verdict import both
+    from commitgate.judge.judging import both
 
     own = {answer.verdict.snapshot.root: answer for answer in second}
     found = []

@@ -162,6 +162,7 @@ class Memo:
             with open(temporary, "wb") as handle:
                 handle.write(sha256(body).digest() + body)
             os.replace(temporary, self._file)
+            _sweep(os.path.dirname(self._file))
         except OSError:
             _remove(temporary)
             return
@@ -173,6 +174,24 @@ def _remove(file: str) -> None:
         os.unlink(file)
     except OSError:
         pass  # it was never made
+
+
+def _sweep(folder: str) -> None:
+    """Remove what killed writers left; one that only runs elsewhere, out of sight, loses nothing but its save."""
+    for name in os.listdir(folder):
+        pid = name[5:-4] if name.startswith("memo.") and name.endswith(".tmp") else ""
+        if pid.isdecimal() and not _runs(int(pid)):
+            _remove(os.path.join(folder, name))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        pass  # it is somebody else's
+    return True
 
 
 class NoMemo(Memo):

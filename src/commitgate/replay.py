@@ -14,11 +14,12 @@ from commitgate.git.history import begin_walk
 from commitgate.git.refs import Target, resolve
 from commitgate.git.repository import Repository
 from commitgate.judge.history import fold
+from commitgate.judge.judging import judge
 from commitgate.judge.ledger import BLANK, Book, History, join_books
 from commitgate.judge.merging import evil_findings
 from commitgate.judge.replayed import Event, judge_commit, left_state, lost_run, open_areas, restores, stands
-from commitgate.judge.verdict import judge
-from commitgate.judge.waiving import CHANGES, OBSTACLES, STATE, Waived, cover, not_yet, waived_by
+from commitgate.judge.verdict import CHANGES, OBSTACLES, STATE, Waived
+from commitgate.judge.waiving import cover, not_yet, waived_by
 from commitgate.memo import Memo, NoMemo
 from commitgate.policies import Policies
 from commitgate.policy.layout import LESSONS_FILE

@@ -16,7 +16,7 @@ from commitgate.judge.stages import ESCALATED, FAIL, MISSING, OPEN, PASSED, SKIP
 from commitgate.report import mermaid
 from commitgate.report.chart import CHECKPOINT, END, GATE, JOIN, START, Chart, Node, chart
 from commitgate.report.diagram import page, source
-from commitgate.report.plain import stage_data
+from commitgate.report.rows import stage_data
 from story import MILESTONES, Story
 from support import CHECKOUT
 

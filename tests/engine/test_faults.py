@@ -156,6 +156,19 @@ def test_killed_at_any_moment_the_next_run_is_right(story):
     assert not list(told.path.glob(".git/*.lock"))
 
 
+def test_what_a_killed_writer_left_goes_with_the_next_memo(story):
+    told = story("built")
+    folder = memo_of(told).parent
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    kept = [f"memo.{os.getpid()}.tmp", "memo.x.tmp", f"memo.{'9' * 30}.tmp", "notes.tmp"]
+    for name in (f"memo.{gone.pid}.tmp", *kept):
+        (folder / name).write_bytes(b"half")
+    memo_of(told).unlink()
+    assert told.door().code == 0
+    assert [name for name in kept_in(folder) if name.endswith(".tmp")] == sorted(kept)
+
+
 def test_many_at_once_agree(story):
     told = story("built")
     expected = told.check("--index")

@@ -20,9 +20,9 @@ from commitgate.facts import Change
 from commitgate.finding import VERDICTS, exit_code
 from commitgate.git.repository import Repository
 from commitgate.judge.binding import area_token
+from commitgate.judge.judging import judge
 from commitgate.judge.ledger import EMPTY
 from commitgate.judge.replayed import judge_commit
-from commitgate.judge.verdict import judge
 from commitgate.judge.verdicts import APPROVED
 from commitgate.memo import NoMemo
 from commitgate.objects import NOBODY, Row
@@ -344,7 +344,7 @@ def hearing(path, monkeypatch, revision="HEAD"):
     """What the judge is told about a commit: (policy, facts, history)."""
     heard = []
     with monkeypatch.context() as patch:
-        patch.setattr("commitgate.judge.verdict.judge", lambda *told: heard.append(told[:3]) or judge(*told))
+        patch.setattr("commitgate.judge.judging.judge", lambda *told: heard.append(told[:3]) or judge(*told))
         ask(path, COMMIT, revision)
     return heard[-1]
 

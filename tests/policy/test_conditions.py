@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commitgate.finding import MALFORMED, Finding
-from commitgate.judge.verdict import required_stages
+from commitgate.judge.judging import required_stages
 from commitgate.policy.condition import World, because, described, holds, settled
 from commitgate.policy.load import load_policy
 from commitgate.policy.model import TRACKS, Policy, Stage, Track

@@ -12,8 +12,7 @@ from commitgate.engine import COMMIT, INDEX, WORKTREE, Answer, PolicyRefused, Qu
 from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import PASS, UNKNOWN, Finding, exit_code
 from commitgate.git.repository import Repository
-from commitgate.judge.verdict import Verdict
-from commitgate.judge.waiving import OBSTACLES, STATE, Waived
+from commitgate.judge.verdict import OBSTACLES, STATE, Verdict, Waived
 from commitgate.report import formats
 from commitgate.report.model import Report, of_findings, of_verdicts
 from commitgate.report.terminal import colours

@@ -12,7 +12,7 @@ from commitgate.errors import CannotDecide, UserError
 from commitgate.finding import UNKNOWN, Finding, exit_code
 from commitgate.git.refs import Refs, resolve
 from commitgate.git.repository import Repository
-from commitgate.judge.waiving import Waived
+from commitgate.judge.verdict import Waived
 from commitgate.policies import Policies, PolicyRefused
 from commitgate.replay import Replay, Replaying
 from commitgate.report import formats

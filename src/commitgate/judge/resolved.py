@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commitgate.judge.verdict import required_stages
+from commitgate.judge.judging import required_stages
 from commitgate.policy import graph
 from commitgate.policy.model import BY_CHANGE, Checkpoint, LeftOut, Policy, Stage, Track
 from commitgate.record import Record

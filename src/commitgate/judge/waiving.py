@@ -10,6 +10,7 @@ from __future__ import annotations
 from commitgate.finding import BLOCKED, MALFORMED, WARNING, Finding, at
 from commitgate.judge.left_out import standing_security_vetoes
 from commitgate.judge.stages import FAIL
+from commitgate.judge.verdict import CHANGES, DOCUMENTS, OBSTACLES, STATE, Verdict, Waived
 from commitgate.policy.layout import gate_path
 from commitgate.record import Record
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from commitgate.facts import Waiver, Waivers
-    from commitgate.judge.verdict import Verdict
 
 LONGEST_DAYS = 30
 _DAY = 86400
@@ -44,16 +44,7 @@ WAIVABLE = (
 )
 # What follows from the state of the stages: a veto halts it, and so does a change of the rules.
 _OF_THE_ORDER = ("gate/failed", "order/predecessor", "ready/stage")
-DOCUMENTS, CHANGES, STATE, OBSTACLES = "documents", "changes", "state", "obstacles"
 _EVERYTHING = "**"
-
-
-class Waived(Record):
-    """A finding that a waiver covers; ``part`` is the field of the verdict that it would stand in."""
-
-    finding: Finding
-    told: str  # the waiver in one line: its id, until when, by whom, and why
-    part: str
 
 
 def waived_by(waiver: Waiver, finding: Finding, part: str) -> Waived:

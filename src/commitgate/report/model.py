@@ -6,11 +6,10 @@ from commitgate.finding import Finding, exit_code
 from commitgate.judge.advice import advise
 from commitgate.judge.carried import carried_warnings
 from commitgate.judge.places import open_questions
-from commitgate.judge.verdict import Verdict
-from commitgate.judge.waiving import Waived
+from commitgate.judge.verdict import Verdict, Waived
 from commitgate.record import Record
 from commitgate.report.chart import Chart, chart
-from commitgate.report.plain import placed_stages, run_data
+from commitgate.report.rows import placed_stages, run_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ class Report(Record):
     """One answer of the gate, ready to be shown.
 
     findings: what is wrong; suppressed: findings that a waiver covers, each with the waiver in one line;
-    stages: rows as :func:`commitgate.report.plain.placed_stages` gives them; exit: the exit code of the whole answer;
+    stages: rows as :func:`commitgate.report.rows.placed_stages` gives them; exit: the exit code of the whole answer;
     run: ``{"id", "feature", "track"}`` or None; warnings: (stage id, text) as gates carry them forward;
     history: findings about commits of a range that a later commit repaired, each message naming its commit, with the
     level they count with (warnings unless the history is judged strictly);

@@ -8,7 +8,8 @@ from commitgate.judge.carried import carried_warnings
 from commitgate.judge.places import checkpoints, open_questions
 from commitgate.judge.verdict import Verdict
 from commitgate.policy.model import Policy
-from commitgate.report.plain import finding_data, placed_stages, question_data, run_data, warning_data
+from commitgate.report.plain import finding_data, question_data, warning_data
+from commitgate.report.rows import placed_stages, run_data
 from commitgate.report.step import step_data, step_lines
 from commitgate.report.table import table
 from commitgate.report.text import Colours, neutral, render, waived_lines
