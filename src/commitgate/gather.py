@@ -10,7 +10,7 @@ from __future__ import annotations
 from commitgate.base import BRANCH, NOWHERE, Reference, find_reference
 from commitgate.content import LineContent
 from commitgate.facts import Change, Facts, Lines, Snapshot, counted, in_order
-from commitgate.git.delta import compose, extend_delta
+from commitgate.git.delta import extend_delta
 from commitgate.git.history import Commit, diff_trees, read_links, read_walk, start_walk
 from commitgate.git.refs import merge_bases, only_base, refuse_shallow
 from commitgate.memo import register
@@ -120,7 +120,7 @@ class Gathering:
         before = self.before(commit, parents)
         base = self.base_of(commit.oid, commit.parents, reference)
         if not parents:
-            entries, rows = self.trees.below({}, commit.deltas[0]), compose({}, commit.deltas[0])
+            entries, rows = self.trees.below({}, commit.deltas[0]), extend_delta({}, commit.deltas[0])
         else:
             entries = self.trees.below(parents[0].entries, commit.deltas[0])
             if base != parents[0].base:
@@ -128,7 +128,7 @@ class Gathering:
             elif self._children.get(commit.parents[0], 2) == 1:
                 rows = extend_delta(parents[0].rows, commit.deltas[0])
             else:
-                rows = compose(parents[0].rows, commit.deltas[0])
+                rows = extend_delta(dict(parents[0].rows), commit.deltas[0])
         for parent in commit.parents:
             self._children[parent] = self._children.get(parent, 2) - 1
             if not self._children[parent]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from commitgate.errors import CannotDecide
 from commitgate.objects import Row
 
 TYPE_CHECKING = False
@@ -41,11 +42,43 @@ def parse(data: bytes) -> list[Row]:
 
 def compose(earlier: dict[str, Row], later: Iterable[Row]) -> dict[str, Row]:
     """The delta base→c from base→b (by path) and the rows b→c. A path that came back to its old state drops out."""
-    return extend_delta(dict(earlier), later)
+    return _composed(dict(earlier), later)
 
 
 def extend_delta(merged: dict[str, Row], later: Iterable[Row]) -> dict[str, Row]:
-    """Like :func:`compose`, in place: for whoever owns the earlier delta and needs it no more."""
+    """Like :func:`compose`, in place, of rows between commits alone; CannotDecide where they do not go on from it.
+
+    Where a tree has a name twice, its rows may say that a path came back while the other entry of its name was
+    changed: what a row says was there before has to be what the rows before it left there.
+    """
+    return _composed(merged, _following(merged, later))
+
+
+def only_once(found: list[Row]) -> list[Row]:
+    """The rows between two trees; CannotDecide where a path stands in two of them."""
+    paths = set[str]()
+    for row in found:
+        if row.path in paths:
+            raise _malformed(row.path)
+        paths.add(row.path)
+    return found
+
+
+def _following(merged: dict[str, Row], later: Iterable[Row]) -> Iterator[Row]:
+    for row in later:
+        before = merged.get(row.path)
+        if before is not None and before[3:5] != row[1:3]:
+            raise _malformed(row.path)
+        yield row
+
+
+def _malformed(path: str) -> CannotDecide:
+    message = f"{path}: a tree has this name more than once, or its names are out of order, which git never writes"
+    hint = "git fsck names the tree; make its commit anew (a server refuses it with receive.fsckObjects=true)"
+    return CannotDecide(message, hint, "engine/malformed-tree")
+
+
+def _composed(merged: dict[str, Row], later: Iterable[Row]) -> dict[str, Row]:
     for row in later:
         before = merged.get(row.path)
         if before is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from commitgate.git.delta import RAW, parse, rows
+from commitgate.git.delta import RAW, only_once, parse, rows
 from commitgate.objects import Person, Row
 from commitgate.record import Record
 
@@ -92,9 +92,12 @@ def _by_parent(repo: Repository, commit: Commit, trees: dict[str, str]) -> Commi
 
 
 def diff_trees(repo: Repository, old: str, new: str, within: tuple[str, ...] = ()) -> list[Row]:
-    """The rows between two trees or commits, recursively; only those at or below ``within`` when it is given."""
+    """The rows between two trees or commits, recursively; only those at or below ``within`` when it is given.
+
+    CannotDecide where one of them has a name twice.
+    """
     paths = [repo.from_here(path) for path in within]
-    return parse(repo.run("diff-tree", "-r", *RAW, old, new, "--", *paths))
+    return only_once(parse(repo.run("diff-tree", "-r", *RAW, old, new, "--", *paths)))
 
 
 def parse_walk(chunks: Iterable[bytes]) -> Iterator[Commit]:
