@@ -94,6 +94,9 @@ def test_nano_without_any_check_is_not_folded(repo):
     said = repo.gate("fold")
     assert said.code == 2
     assert "stage-04-backend" in said.out
+    assert "git gate pass build --set regression_check=PASS" in said.out
+    assert repo.gate("pass", "build", "--set", "regression_check=PASS").code == 0
+    assert repo.gate("fold").code == 0
 
 
 def test_hotfix_has_no_fold(repo):

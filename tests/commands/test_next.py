@@ -139,8 +139,15 @@ def test_a_second_round_is_for_the_principal(story):
         "principal",
         'git gate rule stage-06-backend "<decision>"',
     )
-    assert paste(told, data["command"]).code == 0
-    assert advice(told)["action"] != "resolve-escalation"
+    # Everything that names the decision names the principal's command for it.
+    for said in (told.gate("check", "--ready"), told.gate("why", "approval", "backend"), told.gate("derive")):
+        assert 'git gate rule stage-06-backend "<decision>"' in said.out
+        assert "git gate resolve" not in said.out
+    assert told.gate("rule", "stage-06-backend", "the limiter stays").code == 0
+    told.gate("reaffirm", "build", "pre-review", "security-review", check=True)
+    data = advice(told)
+    assert data["action"] != "resolve-escalation"
+    assert "decided: the limiter stays" in data["reason"]
 
 
 def test_a_change_request_goes_to_the_authors_then_back_to_the_reviewer(story):

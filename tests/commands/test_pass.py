@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 
@@ -363,6 +364,35 @@ def test_hotfix_marks_what_its_track_skips(repo):
     yes = [word for key in ("lint", "tests", "dependency_review") for word in ("--set", f"{key}_passed=true")]
     passed(repo, "pre-review", *yes)
     assert json.loads(repo.read("pipeline/gates/stage-05.json"))["stage_4_5a_skipped"] is True
+
+
+def test_what_is_missing_is_asked_for_with_the_whole_command(repo):
+    repo.branch("nano")
+    repo.gate("start", "Tune", "--track", "nano", check=True)
+    repo.write("src/backend/a.js", "1\n")
+    repo.write("pipeline/pr-backend.md", "# backend\n")
+    passed(repo, "build")
+    given = ("--fail", "it's $slow", "--set", 'failing_tests=["a b"]', "--set", 'x_text="1"', "--set", "tests_total=1")
+    said = passed(repo, "qa", *given, code=64)
+    line = said.err.splitlines()[-1].partition("hint: git gate ")[2]
+    words = shlex.split(line)
+    assert words[:6] == ["pass", "qa", "--status", "FAIL", "--blocker", "it's $slow"]
+    answered = [word.replace("regression_check=…", "regression_check=FAIL") for word in words[1:]]
+    passed(repo, *answered)
+    gate = json.loads(repo.read("pipeline/gates/stage-07.json"))
+    assert (gate["failing_tests"], gate["x_text"], gate["blockers"]) == (["a b"], "1", ["it's $slow"])
+    # What does not fit a line is not repeated.
+    assert (
+        "hint: the same command with --set"
+        in passed(repo, "build", "--status", "ESCALATE", "--agent", "a" * 300, code=64).err
+    )
+
+
+@pytest.mark.parametrize("word", ["escalation_reason=…", 'local_verification=["…"]'])
+def test_an_example_is_no_answer(repo, word):
+    repo.branch("nano")
+    repo.gate("start", "Tune", "--track", "nano", check=True)
+    assert "is still the example" in passed(repo, "build", "--set", word, code=64).err
 
 
 def test_nano_asks_for_the_regression_check(repo):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from story import BRIEF
+
 
 @pytest.mark.parametrize(
     ("milestone", "stage", "files"),
@@ -30,6 +32,17 @@ def test_the_feature_is_filled_in(story):
     told = story("started")
     told.gate("stage", "requirements", check=True)
     assert told.read("pipeline/brief.md").startswith("# Feature Brief: Reset\n")
+
+
+def test_a_document_names_the_folder_of_its_own_run(repo):
+    repo.write(".gates.yaml", 'version: 1\ntarget: main\nruns: ["pipelines/*"]\ncheckpoints: off\n')
+    repo.commit("policy")
+    repo.branch("feature/x")
+    repo.gate("start", "Reset", check=True)
+    repo.write("pipelines/reset/brief.md", BRIEF)
+    repo.gate("pass", "requirements", check=True)
+    repo.gate("stage", "design", check=True)
+    assert " pipelines/reset/adr/ " in repo.read("pipelines/reset/design-spec.md")
 
 
 def test_what_is_there_stays(story):

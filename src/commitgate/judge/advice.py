@@ -13,7 +13,6 @@ from commitgate.judge.approvals import open_escalations
 from commitgate.judge.binding import area_token, inputs
 from commitgate.judge.checkpoints import automatic_pass_obstacle
 from commitgate.judge.folding import fold_obstacles
-from commitgate.judge.ledger import RULING
 from commitgate.judge.left_out import standing_security_vetoes
 from commitgate.judge.review_advice import review_advice
 from commitgate.judge.stages import ESCALATED, FAIL, OPEN, STALE, Board, Box
@@ -106,12 +105,11 @@ def _resolve(verdict: Verdict, stage: str, stage_id: str) -> Advice:
     one = open_escalations(verdict.snapshot, verdict.history, stage_id)[0]
     options = "; ".join(f"{number}. {option}" for number, option in enumerate(one.options, 1))
     reason = f"{stage_id} is escalated by {one.by}: {one.told}" + (f" ({options})" if options else "")
-    role, verb = ("principal", "rule") if one.reason.endswith(RULING) else ("user", "resolve")
-    command = f'git gate {verb} {stage_id} "<decision>"'
+    command = one.command
     if not one.commit:
         reason += " It is not committed yet, and only what is decided after that commit counts."
         command = f"git add {verdict.snapshot.root} && git commit"
-    return Advice(RESOLVE, stage, stage_id, role, reason, command)
+    return Advice(RESOLVE, stage, stage_id, one.role, reason, command)
 
 
 def _approved(verdict: Verdict, box: Box) -> bool:
@@ -177,7 +175,8 @@ def _begin(policy: Policy, verdict: Verdict, stage: Stage, box: Box) -> Advice:
             COMPLETE, box.stage, box.stage_id, asked.to.lower(), f"question {asked.number}: {asked.text}", command
         )
     if stage.foldable and not fold_obstacles(snapshot, track):
-        return Advice(FOLD, box.stage, box.stage_id, "orchestrator", "the tests prove every criterion", "git gate fold")
+        proof = "qa checked for regressions" if track.fold == "regression" else "the tests prove every criterion"
+        return Advice(FOLD, box.stage, box.stage_id, "orchestrator", proof, "git gate fold")
     if track.fold == "build" and stage.gate == "stage-07" and _proved_by_build(verdict):
         return Advice(FOLD, box.stage, box.stage_id, "orchestrator", "the build proves it", "git gate fold")
     missing = _missing_document(snapshot.entries, snapshot.root, stage, box.area)

@@ -138,6 +138,17 @@ def open_escalations(snapshot: Snapshot, history: History, stage_id: str) -> tup
     )
 
 
+def last_decision(snapshot: Snapshot, history: History, stage_id: str) -> str:
+    """What was decided last on an escalation of a gate, in the words of whoever decided; "" for nothing."""
+    escalations = [one for one in history.escalations.values() if one.stage_id == stage_id]
+    said = [
+        key.split("|", 3)[3]
+        for key in decision_keys(snapshot)
+        if any(key not in one.known and _answers(key, one) for one in escalations)
+    ]
+    return said[-1] if said else ""
+
+
 def _answers(key: str, escalation: Escalation) -> bool:
     kind, gate, _, _ = key.split("|", 3)
     if kind == "ruling":

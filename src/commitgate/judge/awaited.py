@@ -39,7 +39,7 @@ def awaited(policy: Policy, history: History, review: AreaReview) -> str:
     if review.status == "PASS":
         return ""
     if review.escalations:
-        return f'a decision: git gate resolve stage-06-{review.area} "<decision>"'
+        return f"a decision: {review.escalations[0].command}"
     if review.requested:
         return f"{', '.join(review.requested)}, who requested changes"
     missing = review.required - len(review.approvals)

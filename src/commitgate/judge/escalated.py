@@ -31,7 +31,7 @@ def bypassed(
         standing = open_escalations(side, before, stage_id)
         if not standing:
             continue
-        hint = f'git gate resolve {stage_id} "<decision>"'
+        hint = standing[0].command
         reason = standing[0].reason
         was = [parent.gates().get(stage_id) for parent in facts.parents]
         now = side.gates().get(stage_id)
@@ -84,7 +84,7 @@ def open_findings(side: Snapshot, after: History, stage_id: str) -> list[Finding
             "escalation/open",
             ESCALATE,
             f"{stage_id} is escalated by {one.by}: {one.told}",
-            f'git gate resolve {stage_id} "<decision>"',
+            one.command,
             gate_path(side.root, stage_id),
         )
         for one in open_escalations(side, after, stage_id)

@@ -45,6 +45,10 @@ class Attempt(Record):
     failing: tuple[str, ...]
 
 
+# How the reason of an escalation ends that only the principal can answer.
+RULING = "the principal must rule"
+
+
 class Escalation(Record):
     """An ESCALATE and the decisions that were there when it was introduced: those cannot be its answer."""
 
@@ -61,6 +65,17 @@ class Escalation(Record):
         """Reason and what is to be decided, as one or two whole sentences."""
         asked = f" To decide: {self.decision_needed}" if self.decision_needed else ""
         return f"{self.reason.rstrip('. ')}.{asked}"
+
+    @property
+    def role(self) -> str:
+        """Who decides."""
+        return "principal" if self.reason.endswith(RULING) else "user"
+
+    @property
+    def command(self) -> str:
+        """What records the decision: a ruling where the principal must give one."""
+        verb = "rule" if self.reason.endswith(RULING) else "resolve"
+        return f'git gate {verb} {self.stage_id} "<decision>"'
 
 
 class History(Record):
@@ -79,9 +94,6 @@ class History(Record):
     promoted: dict[str, str]  # id of a lesson that the run added → its title
     reinforced: dict[str, str]  # id of a lesson that was there before and that the run reinforced → the day
 
-
-# How the reason of an escalation ends that only the principal can answer.
-RULING = "the principal must rule"
 
 EMPTY = History({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})
 

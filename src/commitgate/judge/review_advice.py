@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commitgate.judge.approvals import last_decision
 from commitgate.judge.awaited import awaited, next_reviewer
 from commitgate.judge.binding import area_token
 from commitgate.judge.review_gate import AreaReview
@@ -33,7 +34,9 @@ def review_advice(
     look = f"git gate why approval {review.area}"
     if review.requested and not _changed_since(policy, verdict, review):
         role = next((one.role for one in policy.areas if one.name == review.area), "the authors")
-        return (COMPLETE, *place, role, f"{', '.join(review.requested)} asks for changes to {review.area}", look)
+        reason = f"{', '.join(review.requested)} asks for changes to {review.area}"
+        decided = last_decision(verdict.snapshot, verdict.history, box.stage_id)
+        return (COMPLETE, *place, role, f"{reason}; decided: {decided}" if decided else reason, look)
     dirty = sorted(change.path for change in verdict.snapshot.touched if change.area == review.area)
     if dirty:
         reason += f"; a review is of what is committed, and {dirty[0]} is not"

@@ -38,9 +38,10 @@ _RULES = {
 def of_approval(policy: Policy, verdict: Verdict, review: AreaReview, places: Places) -> Because:
     """The review of one area: verdict by verdict, then what is missing."""
     reasons = [_verdict(policy, verdict, review, one, places) for one in review.verdicts]
-    for one in review.escalations:
-        command = f'git gate resolve stage-06-{review.area} "<decision>"'
-        reasons.append(Reason("escalation/open", f"{one.by} escalates: {one.told}", "user", command))
+    reasons += [
+        Reason("escalation/open", f"{one.by} escalates: {one.told}", one.role, one.command)
+        for one in review.escalations
+    ]
     given = {one.entry.reviewer for one in review.verdicts if one.entry.verdict == CHANGES_REQUESTED}
     for name in review.requested:
         if name not in given:
@@ -76,7 +77,8 @@ def _verdict(policy: Policy, verdict: Verdict, review: AreaReview, one: Counted,
             )
         said = "; ".join(one.entry.section.blockers)
         fact = f"{who} requests changes ({where}){f': {said}' if said else ''}; it stands until {who} answers it"
-        return Reason("review/changes-requested", fact, next(iter(_authors(policy, review)), ""), _renew(review, who))
+        mend = f"mend {review.area} and commit; then {_renew(review, who)}"
+        return Reason("review/changes-requested", fact, next(iter(_authors(policy, review)), ""), mend)
     if one.state == COUNTED:
         return Reason("", f"{who} approves, and it counts: {one.why} ({where})")
     mend = one.command

@@ -152,8 +152,7 @@ def _escalations(desk: Desk, tree: _Tree, draft: Draft, facts: GateFacts, path: 
         if not standing:
             continue
         message = f"{stage_id} is escalated by {standing[0].by} and has no decision: {standing[0].reason}"
-        hint = f'git gate resolve {stage_id} "<decision>"'
-        found.append(Finding("order/escalation-bypassed", ESCALATE, message, hint, path))
+        found.append(Finding("order/escalation-bypassed", ESCALATE, message, standing[0].command, path))
     return found
 
 

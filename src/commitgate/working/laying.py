@@ -56,7 +56,7 @@ def _lay(desk: Desk, below: str, template: str, area: str) -> Laid:
     path = f"{desk.snapshot.root}/{below}"
     if os.path.lexists(os.path.join(desk.folder.top, path)):
         return Laid(path, False)
-    words = {"feature": desk.folder.run().feature, "track": desk.track.name, "area": area}
+    words = {"feature": desk.folder.run().feature, "track": desk.track.name, "area": area, "root": desk.snapshot.root}
     words["warnings"] = _carried(desk)
     desk.folder.write(path, filled(template, words, desk.now))
     return Laid(path, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -17,6 +18,9 @@ from commitgate.working.desk import Desk, find_area, find_stage
 from commitgate.working.gate_fields import Tree, fields_of
 from commitgate.working.gate_writer import Draft, Written, write_all
 from commitgate.working.run_folder import timestamp
+from commitgate.working.settings import typed
+
+_LONGEST = 300  # characters of a command that a hint repeats
 
 
 class Order(NamedTuple):
@@ -48,9 +52,18 @@ def pass_stage(desk: Desk, order: Order) -> list[Written]:
         )
         fields, asks = compose(desk, stage, stage_id, area, request)
         drafts.append(Draft(stage, stage_id, area, fields, tuple(order.settings), asks))
-    plain = order == Order(order.stage, order.area, PASS, "", {}, (), ())
-    typed = f"pass {order.stage} --area {order.area}" if order.area else f"pass {order.stage}"
-    return write_all(desk, drafts, typed if plain else "")
+    return write_all(desk, drafts, _typed(order))
+
+
+def _typed(order: Order) -> str:
+    """The order as the words after ``git gate``, for a hint that can be pasted; "" when it would not fit a line."""
+    words = ["pass", order.stage]
+    pairs = [("area", order.area), ("status", order.status if order.status != PASS else ""), ("agent", order.agent)]
+    pairs += [("warning", text) for text in order.warnings] + [("blocker", text) for text in order.blockers]
+    for option, text in pairs:
+        words += [f"--{option}", shlex.quote(text)] if text else []
+    line = " ".join([*words, *typed(order.settings)])
+    return line if len(line) <= _LONGEST and line.isprintable() else ""
 
 
 def _refuse_derived(stage: Stage) -> None:

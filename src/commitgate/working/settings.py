@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from commitgate.errors import UserError
@@ -17,6 +18,8 @@ TEXT = "text"
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _EXAMPLES = {BOOLEAN: "false", INTEGER: "0", LIST: '["…"]', TEXT: "…"}
 _PLACEHOLDERS: dict[str, Any] = {BOOLEAN: False, INTEGER: 0, LIST: [], TEXT: "…"}
+# The examples that say nothing: pasted as they stand, they are no answer.
+_UNSAID = (_EXAMPLES[TEXT], [_EXAMPLES[TEXT]])
 # What the command line says in words of its own, or nobody may say at all.
 _ELSEWHERE = {
     "stage": "name the stage itself",
@@ -52,14 +55,14 @@ class Ask(NamedTuple):
 class Missing(UserError):
     """Fields that were not given; ``asks`` says which, so that a person at a terminal can be asked.
 
-    ``command`` is what was typed after ``git gate``, "" when it is too long to be repeated.
+    ``command`` is what was typed after ``git gate``, ready to be pasted into a shell; "" when it would not fit a line.
     """
 
     def __init__(self, gates: str, command: str, asks: tuple[Ask, ...]) -> None:
         self.asks = asks
         names = ", ".join(ask.key for ask in asks)
         answers = " ".join(f"--set {_quoted(f'{ask.key}={example(ask)}')}" for ask in asks)
-        hint = f"git gate {command} {answers}" if command else f"add {answers}"
+        hint = f"git gate {command} {answers}" if command else f"the same command with {answers}"
         super().__init__(f"{gates} needs what nobody can compute: {names}", hint)
 
 
@@ -73,12 +76,19 @@ def placeholder(ask: Ask) -> Any:
     return _PLACEHOLDERS[ask.kind] if isinstance(ask.passing, Unset) else ask.passing
 
 
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def typed(settings: Mapping[str, Any]) -> list[str]:
+    """The words for a shell that say ``settings`` again: ``--set`` before each ``key=value``."""
+    return [word for key, said in settings.items() for word in ("--set", _quoted(f"{key}={_shown(said)}"))]
+
+
+def _shown(said: Any) -> str:
+    """A value as it is typed; a text that would be read as JSON keeps its quotes."""
+    plain = isinstance(said, str) and value(said) == said
+    return said if plain else json.dumps(said, ensure_ascii=False)
 
 
 def _quoted(word: str) -> str:
-    return word if re.fullmatch(r"[a-z0-9_=]+", word, re.IGNORECASE) else f"'{word}'"
+    return word if re.fullmatch(r"[a-z0-9_=]+", word, re.IGNORECASE) else shlex.quote(word)
 
 
 def parse(words: Iterable[str]) -> dict[str, Any]:
@@ -93,6 +103,8 @@ def parse(words: Iterable[str]) -> dict[str, Any]:
         if key in found:
             raise UserError(f"{key} is set twice", "give each key once")
         found[key] = value(text)
+        if found[key] in _UNSAID:
+            raise UserError(f"{key} is still the example {_EXAMPLES[TEXT]}", f"say what is true: --set '{key}=<value>'")
     return found
 
 
