@@ -75,6 +75,13 @@ def test_reinforcing_and_retiring_what_stood_before(story):
     assert "### L008 — New" in told.read(FILE)
 
 
+def test_the_example_in_the_document_takes_no_number(story):
+    told = story("deployed")
+    told.gate("stage", "retrospective", check=True)
+    told.commit("retrospective: begun", author="dev-principal")
+    assert told.gate("lessons", "promote", "Pin the clock").out.startswith("L001 ")
+
+
 def test_a_number_that_was_deleted_by_hand_is_not_given_again(story):
     told = story("deployed")
     told.git("switch", "-q", "main")

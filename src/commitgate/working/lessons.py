@@ -17,7 +17,8 @@ from commitgate.working.desk import Desk, Refused, refuse_early
 from commitgate.working.laying import filled
 
 _DAY = 86400
-_ADDED = re.compile(rb"^\+### L([0-9]{3,6})\b", re.MULTILINE)
+# The form that the shipped document shows in a comment is no lesson, and gives no number.
+_ADDED = re.compile(rb"^\+### L([0-9]{3,6})\b(?!.*<title>\r?$)", re.MULTILINE)
 
 
 class Kept(NamedTuple):
