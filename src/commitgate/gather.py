@@ -154,6 +154,8 @@ class Gathering:
         )
         if snapshot.touched_process:  # nothing is bound where no process file changes
             snapshot = self.with_delta(snapshot, state)._replace(signer=self.signer(snapshot))
+            if state.commit == reference.frozen_to and snapshot.run is not None:  # a squash writes the gates itself
+                snapshot = self.bound_to(snapshot, self.frozen_delta(reference, snapshot.run.track))
         return snapshot, before
 
     def before(self, commit: Commit, parents: list[State]) -> tuple[Snapshot, ...]:

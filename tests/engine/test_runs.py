@@ -271,6 +271,24 @@ def test_two_merges_in_one_push_are_judged_each_by_its_own_change(team: Team) ->
     team.git("push", "-q", str(bare.path), "queue:main")
 
 
+@pytest.mark.parametrize("squashed", [("one",), ("two",), ("one", "two")])
+def test_a_squash_in_a_push_of_several_runs_is_judged_by_what_it_brings(team: Team, squashed: tuple[str, ...]) -> None:
+    whole(team, "pipelines/one", "src/backend/one.js")
+    whole(team, "pipelines/two", "src/backend/two.js")
+    team.git("switch", "-q", "-c", "queue", "main")
+    for name in ("one", "two"):
+        if name in squashed:
+            team.git("merge", "-q", "--squash", name)
+            team.git("commit", "-q", "--no-verify", "-m", f"take {name}")
+        else:
+            team.git("merge", "-q", "--no-ff", "--no-edit", name)
+    assert said(team.path, "verify", "main..queue", "--ready")[0] == 0
+    team.write("src/backend/one.js", "more\n")
+    team.git("add", "-A")
+    team.git("commit", "-q", "--no-verify", "--amend", "--no-edit")
+    assert said(team.path, "verify", "main..queue", "--ready")[0] != 0
+
+
 @pytest.mark.parametrize("squash", [(), ("--squash",)], ids=["merge", "squash"])
 @pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
 def test_a_merge_that_is_about_to_be_made_is_judged_as_it_will_be(
