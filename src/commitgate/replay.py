@@ -26,7 +26,7 @@ from commitgate.policy.layout import LESSONS_FILE
 from commitgate.policy.model import Policy
 from commitgate.policy.run_patterns import Place
 from commitgate.record import Record
-from commitgate.run_folders import FOUNDING, Asked, places
+from commitgate.run_folders import FOUNDING, Asked, left_behind, places
 from commitgate.waivers import control_paths, with_waivers
 
 TYPE_CHECKING = False
@@ -151,9 +151,13 @@ class Replaying:
     def under(self, policy: Policy, base: str, head: str, now: int, known: tuple[str, ...] = ()) -> Replay:
         """Judge base..head, both of them full commit ids, under one policy alone, whatever the commits hold."""
         asked = Asked(COMMIT if base else FOUNDING, (head,), base)
-        replays = [
-            self._about(policy, place, base, head, now, known) for place in places(self.repo, self.memo, policy, asked)
-        ]
+        judged = places(self.repo, self.memo, policy, asked)
+        replays = [self._about(policy, place, base, head, now, known) for place in judged]
+        for place in left_behind(self.repo, policy, base, head, judged):
+            other = self._about(policy, place, base, head, now, known)
+            # What was in there is past; that the run went is not, since its vetoes and escalations went with it.
+            events = tuple(one for one in other.events if one.lost is not None)
+            replays.append(other._replace(answers=(), events=events, waived=()))
         first = replays[0]
         for other in replays[1:]:
             waived = tuple(dict.fromkeys((*first.waived, *other.waived)))

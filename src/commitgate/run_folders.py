@@ -70,6 +70,33 @@ def places(repo: Repository, memo: Memo, policy: Policy, asked: Asked) -> tuple[
     return _Choice(repo, memo, policy, asked).made()
 
 
+def left_behind(repo: Repository, policy: Policy, base: str, head: str, judged: Sequence[Place]) -> list[Place]:
+    """The run folders that a commit of base..head changes the run of, and that the tip is not judged for.
+
+    Their run came and went on the way, or stands elsewhere now. None before there is a target (``base`` "").
+    """
+    if not base or only(policy.runs):
+        return []
+    parts = sorted({fixed_part(pattern) for pattern in policy.runs})
+    within = () if "" in parts else [repo.from_here(part) for part in parts]
+    said = repo.run(
+        "-c", "log.showRoot=true", "log", "--diff-merges=separate", "--no-show-signature", "--no-renames",
+        "--name-only", "-z", "--format=", head, "--not", base, "--", *within,
+    )  # fmt: skip
+    names = {name.lstrip("\n") for name in said.decode("utf-8", "surrogateescape").split("\0")}
+    known = {place.folder for place in judged}
+    above = {name[: -len(RUN_FILE) - 1] for name in names if name.endswith(f"/{RUN_FILE}")}
+    found = [one for one in above - known if one in containing(policy.runs, f"{one}/{RUN_FILE}")]
+    roots = {place.product for place in judged}
+    return [
+        Place(
+            folder, product_root(folder), tuple(sorted(one for one in roots if len(one) > len(product_root(folder)))),
+            tuple(sorted(known)),
+        )
+        for folder in sorted(found)
+    ]  # fmt: skip
+
+
 def _prefix(repo: Repository) -> str:
     """The current folder from the root, with its slash; "" at the root and where there is no work tree."""
     return repo.line("rev-parse", "--show-prefix", accept=(0, 128))

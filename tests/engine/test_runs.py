@@ -239,6 +239,43 @@ def test_a_run_moved_to_another_folder_is_a_run_removed(team: Team) -> None:
     assert "order/run-removed" in team.rules("--index")
 
 
+def test_a_run_that_is_moved_with_its_veto_left_out_is_missed_in_the_range(story: Any) -> None:
+    told = story("tested")
+    told.policy_on_target('version: 1\ntarget: main\nruns: ["pipeline", "pipelines/*"]\n')
+    assert told.gate("verify", "main..HEAD", "--ready").code == 0
+    kept = {one: one.read_bytes() for one in (told.path / "pipeline").rglob("*") if one.is_file()}
+    told.review("frontend", "backend", "CHANGES REQUESTED")
+    assert told.gate("verify", "main..HEAD", "--ready").code == 2
+    for one, data in kept.items():
+        one.write_bytes(data)
+    (told.path / "pipelines").mkdir()
+    (told.path / "pipeline").rename(told.path / "pipelines" / "x")
+    told.git("add", "-A")
+    told.git("commit", "-q", "--no-verify", "-m", "moved")
+    told.gate("derive", "--run", "pipelines/x", check=True)
+    told.git("add", "-A")
+    told.git("commit", "-q", "--no-verify", "-m", "derived")
+    said_now = told.gate("verify", "main..HEAD", "--ready")
+    assert said_now.code == 2
+    assert "order/run-removed" in said_now.out
+
+
+@pytest.mark.parametrize("landed", [False, True])
+def test_a_run_that_was_archived_on_the_way_is_not_missed(team: Team, landed: bool) -> None:
+    whole(team, "pipelines/one", "src/backend/one.js")
+    if landed:
+        team.git("switch", "-q", "main")
+        team.git("merge", "-q", "--no-ff", "--no-edit", "one")
+        team.git("switch", "-q", "-c", "next")
+    assert said(team.path, "--run", "pipelines/one", "archive")[0] == 0
+    team.git("add", "-A")
+    team.commit("archive")
+    team.begin("pipelines/two")
+    team.build("pipelines/two", "src/backend/two.js")
+    team.test("pipelines/two")
+    assert "order/run-removed" not in said(team.path, "verify", "main..HEAD")[1]
+
+
 def test_the_range_judges_every_run_that_it_brings(team: Team) -> None:
     whole(team, "pipelines/one", "src/backend/one.js")
     whole(team, "pipelines/two", "src/backend/two.js")
