@@ -208,6 +208,16 @@ def test_approved_and_unwritten_is_derived(story):
     assert advice(told)["action"] == "derive-approvals"
 
 
+def test_a_gate_that_says_no_is_derived_before_qa_goes_on(story):
+    told = story("secured")
+    told.review("frontend", "backend")
+    told.verdict("platform", "backend")
+    assert advice(told)["command"] == "git gate derive"
+    assert "the derived gate still says FAIL" in told.gate("check", "--ready").out
+    told.gate("derive", check=True)
+    assert advice(told)["action"] != "derive-approvals"
+
+
 def test_the_sign_off_folds_itself(story):
     told = story("tested")
     told.gate("proceed", "c", check=True)

@@ -26,7 +26,7 @@ def review_advice(
             WRITE,
             *place,
             "reviewers",
-            f"{review.area} is approved; its gate is not written yet",
+            f"{review.area} is approved; its gate does not say so yet",
             "git gate derive",
         )
     waits = awaited(policy, verdict.history, review)

@@ -172,13 +172,17 @@ def _skipped(stage: Stage, why: str) -> Box:
 
 
 def _derived_state(review: AreaReview, gate: GateFacts | None) -> tuple[str, str, tuple[str, ...]]:
-    """A review's state is what the verdicts say; the gate file only has to exist for a PASS to be on record."""
+    """A review's state is what the verdicts say; a PASS is on record once the gate file does not say otherwise."""
     if review.status == "ESCALATE":
         return ESCALATED, "; ".join(one.reason for one in review.escalations), ()
     if review.requested:
         return FAIL, f"changes requested by {', '.join(review.requested)}", ()
     if review.status == "PASS":
-        return (PASSED, "", ()) if gate is not None else (OPEN, "approved, but the derived gate is not written", ())
+        if gate is None:
+            return OPEN, "approved, but the derived gate is not written", ()
+        if gate.status in ("FAIL", "ESCALATE"):
+            return OPEN, f"approved, but the derived gate still says {gate.status}", ()
+        return PASSED, "", ()
     stale = [one for one in review.verdicts if one.state == "stale"]
     reached = f"{len(review.approvals)} of {review.required} approvals"
     if stale:
