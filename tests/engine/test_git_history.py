@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from through_hook import attempt, commit, record
 
+from commitgate.git.history import WALK, parse_walk
 from story import RUN, Story, derive
 from support import run
 
@@ -259,3 +260,12 @@ def test_the_token_of_the_index_is_that_of_the_commit_made_from_it(told):
     assert story.git("diff", "--quiet", "HEAD", check=False).code == 0
     derive(story)
     assert story.read_gate("stage-06-backend")["subject"]["token"] == staged
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_a_log_is_read_alike_in_pieces_of_any_size(story, size):
+    told = story("requirements")
+    said = told.git(*WALK, "HEAD", "--").stdout
+    pieces = [said[start : start + size] for start in range(0, len(said), size)]
+    assert list(parse_walk(pieces)) == list(parse_walk([said]))
+    assert len(list(parse_walk(pieces))) == int(told.git("rev-list", "--count", "HEAD").out)

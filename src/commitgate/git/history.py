@@ -122,11 +122,14 @@ def parse_walk(chunks: Iterable[bytes]) -> Iterator[Commit]:
 
 
 def _tokens(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
+    held: list[bytes] = []  # joined once: a message may be longer than hundreds of chunks
     for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\0")
-        yield from whole
-    yield rest
+        held.append(chunk)
+        if b"\0" in chunk:
+            *whole, rest = b"".join(held).split(b"\0")
+            held = [rest]
+            yield from whole
+    yield b"".join(held)
 
 
 def _header(mark: bytes, tokens: Iterator[bytes], delta: list[Row], known: dict[tuple[bytes, bytes], Person]) -> Commit:
