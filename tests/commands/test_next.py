@@ -143,6 +143,10 @@ def test_a_second_round_is_for_the_principal(story):
     for said in (told.gate("check", "--ready"), told.gate("why", "approval", "backend"), told.gate("derive")):
         assert 'git gate rule stage-06-backend "<decision>"' in said.out
         assert "git gate resolve" not in said.out
+    before = told.read("pipeline/context.md")
+    said = told.gate("resolve", "stage-06-backend", "go on")
+    assert (said.code, "git gate rule stage-06-backend" in said.err) == (2, True)
+    assert told.read("pipeline/context.md") == before
     assert told.gate("rule", "stage-06-backend", "the limiter stays").code == 0
     told.gate("reaffirm", "build", "pre-review", "security-review", check=True)
     data = advice(told)

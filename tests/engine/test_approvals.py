@@ -274,7 +274,10 @@ def test_a_second_round_goes_to_the_principal(story):
     gate = told.read_gate("stage-06-backend")
     assert gate["status"] == "ESCALATE"
     assert gate["escalated_to_principal"] is True
-    told.write("pipeline/context.md", told.read("pipeline/context.md") + "\nPRINCIPAL-RULING: limits → keep them\n")
+    context = told.read("pipeline/context.md")
+    told.write("pipeline/context.md", context + "2026-03-27T10:00:00Z — Stage 6 escalation resolved: go on\n")
+    assert told.gate("check", "--ready").code == 3, "what anybody decides is no ruling"
+    told.write("pipeline/context.md", context + "\nPRINCIPAL-RULING: limits → keep them\n")
     said = told.derive_and_commit("principal")
     assert said.code == 0, said.err
     assert told.read_gate("stage-06-backend")["status"] == "FAIL"

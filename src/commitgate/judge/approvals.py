@@ -151,11 +151,11 @@ def last_decision(snapshot: Snapshot, history: History, stage_id: str) -> str:
 
 def _answers(key: str, escalation: Escalation) -> bool:
     kind, gate, _, _ = key.split("|", 3)
-    if kind == "ruling":
-        # A second round of change requests is for the principal; a ruling is the principal's answer.
+    if escalation.for_principal:
         # Which track the run takes is a question of its own.
-        rounds = escalation.reason.startswith(f"{escalation.by} requests changes to ")
-        return (rounds and gate.strip().casefold() != "track") or gate == escalation.stage_id
+        return kind == "ruling" and gate.strip().casefold() != "track"
+    if kind == "ruling":
+        return gate == escalation.stage_id
     prose = (
         gate + "-" if "-" not in gate.removeprefix("stage-") else ""
     )  # "Stage 6 escalation resolved:" means every area

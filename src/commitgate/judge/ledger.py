@@ -67,14 +67,19 @@ class Escalation(Record):
         return f"{self.reason.rstrip('. ')}.{asked}"
 
     @property
+    def for_principal(self) -> bool:
+        """Whether nothing but a ruling of the principal answers it, as a second round of change requests."""
+        return self.reason.endswith(RULING)
+
+    @property
     def role(self) -> str:
         """Who decides."""
-        return "principal" if self.reason.endswith(RULING) else "user"
+        return "principal" if self.for_principal else "user"
 
     @property
     def command(self) -> str:
         """What records the decision: a ruling where the principal must give one."""
-        verb = "rule" if self.reason.endswith(RULING) else "resolve"
+        verb = "rule" if self.for_principal else "resolve"
         return f'git gate {verb} {self.stage_id} "<decision>"'
 
 

@@ -62,6 +62,8 @@ def standing(desk: Desk, stage_id: str) -> Standing:
 
 def resolve(desk: Desk, found: Standing, decision: str) -> str:
     """Record the decision, an option's letter or number written out; the text as it was recorded."""
+    if all(one.for_principal for one in found.escalations):
+        raise GateError(f"what is escalated at {found.stage_id} awaits a ruling", found.escalations[0].command, BLOCKED)
     text = chosen(decision, found.options)
     _refuse_uncommitted(desk, found.stage_id, found.escalations)
     context = desk.snapshot.context
