@@ -50,3 +50,12 @@ def test_a_killed_archive_goes_on(story):
 
 def test_without_a_run(repo):
     assert repo.gate("archive").code == 2
+
+
+def test_an_archive_of_which_a_part_is_not_staged_is_refused_with_the_command_for_the_rest(story):
+    told = story("complete")
+    told.gate("archive", check=True)
+    said = told.git("commit", "-q", "-a", "-m", "archive", check=False)
+    assert (said.code != 0, "git add -A pipeline after git gate archive" in said.err) == (True, True)
+    told.git("add", "-A", "pipeline")
+    assert told.git("commit", "-q", "-m", "archive", check=False).code == 0

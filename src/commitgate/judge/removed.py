@@ -25,15 +25,18 @@ def run_removed(policy: Policy, facts: Facts, before: History) -> list[Finding]:
         archived = {entry for name, entry in side.entries.items() if side.below(name).startswith(ARCHIVE)}
         gates = [entry for name, entry in parent.entries.items() if parent.below(name).startswith("gates/")]
         kept = parent.entries[path] in archived and all(entry in archived for entry in gates)
-        if kept and _complete(policy, parent, before, facts.landed):
+        complete = _complete(policy, parent, before, facts.landed)
+        if kept and complete:
             continue
+        # What git gate archive has moved is all to be committed, and mostly some of it is not staged yet.
+        after_archive = f"git add -A {side.root} after git gate archive; else " if complete and not now else ""
         what = "is replaced by another" if now else "disappears"
         found.append(
             Finding(
                 "order/run-removed",
                 BLOCKED,
                 f'the run "{was.feature}" {what} without having been finished and archived',
-                f"git restore --staged --worktree --source=HEAD -- {side.root}",
+                after_archive + f"git restore --staged --worktree --source=HEAD -- {side.root}",
                 path,
             )
         )
