@@ -55,6 +55,7 @@ class _Committed(Record):
     brought: tuple[str, ...]
     on_target: bool
     outside: tuple[str, ...]  # folders of changed paths in no run folder, as far as anybody needs them
+    gone: tuple[str, ...] = ()  # run folders of the base that hold no run any more
 
 
 register(_Committed)
@@ -128,12 +129,13 @@ class _Choice:
         owners = [*brought, *self._newest(brought, loose)] if committed.on_target else brought
         at = _prefix(self._repo).rstrip("/") if asked.at == HERE else ""
         one = self._named() if asked.run else self._around(at)
+        beside = list(dict.fromkeys((*known, *committed.gone)))  # what an archive moves is nobody's product either
         if one:
-            return (self._place(one, owners, known),)
+            return (self._place(one, owners, beside),)
         wanted = self._nearest(at, list(dict.fromkeys((*owners, *known))))
-        made = [self._place(folder, owners, known) for folder in sorted(wanted)]
+        made = [self._place(folder, owners, beside) for folder in sorted(wanted)]
         if not made or (self._policy.require_run and not at and self._uncovered(made, loose, committed)):
-            made.append(self._nowhere(owners, known))
+            made.append(self._nowhere(owners, beside))
         return tuple(made)
 
     def _place(self, folder: str, owners: list[str], known: list[str]) -> Place:
@@ -224,14 +226,17 @@ class _Choice:
                 if not folders:
                     above, slash, _ = row.path.rpartition("/")
                     outside.add(above + slash)
-        brought = []
+        brought, gone = [], []
         for folder in sorted(changed):
             here = {self._run_id_at(folder, head) for head in heads} - {""}
-            if here - {self._run_id_at(folder, base) for base in bases}:
+            there = {self._run_id_at(folder, base) for base in bases} - {""}
+            if here - there:
                 brought.append(folder)
+            elif there and not here:
+                gone.append(folder)
         if len(heads) > 1:  # what only the target changed since is in the rows of one head and not in the merge
             changed = {one for one in changed if one in brought or not self._is_of_target(one, bases)}
-        return _Committed(tuple(sorted(changed)), tuple(brought), False, tuple(sorted(outside)))
+        return _Committed(tuple(sorted(changed)), tuple(brought), False, tuple(sorted(outside)), tuple(gone))
 
     def _between(self, bases: list[str], head: str) -> Iterable[Row]:
         """The rows base→head that may lie in run folders; all of them where every path has to belong to a run."""

@@ -344,6 +344,25 @@ def test_a_merge_that_is_about_to_be_made_is_judged_as_it_will_be(
         assert (made["findings"], made["stages"]) == (coming[0]["findings"], coming[0]["stages"])
 
 
+@pytest.mark.parametrize("extra", ["", "pipelines/one/tool.py", "src/backend/more.js"])
+def test_an_archive_and_the_next_run_on_one_branch(team: Team, extra: str) -> None:
+    whole(team, "pipelines/one", "src/backend/one.js")
+    team.git("switch", "-q", "main")
+    team.git("merge", "-q", "--no-ff", "--no-edit", "one")
+    team.git("switch", "-q", "-c", "next", "main")
+    code, out = said(team.path, "--run", "pipelines/one", "archive")
+    assert code == 0, out
+    team.commit("archive one")
+    team.begin("pipelines/two")
+    if extra:
+        team.write(extra, "x = 1\n")
+    team.build("pipelines/two", "src/backend/two.js")
+    team.test("pipelines/two")
+    code, out = said(team.path, "verify", "main..next", "--ready")
+    assert (code == 0) is (not extra), out
+    assert not extra or extra in out or "stage-04" in out
+
+
 def test_what_comes_beside_two_merges_belongs_to_no_run(team: Team) -> None:
     team.write(".gates.yaml", TEAM + "require_run: true\n")
     team.commit("strict")
