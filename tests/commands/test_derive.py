@@ -174,7 +174,8 @@ def test_killed_at_any_point_it_leaves_whole_files_and_the_next_run_is_right(sto
         running = Gate("derive", cwd=told.path)
         time.sleep(chance.uniform(0.1, 1.1) * whole)
         running.kill()
-        running.end()
+        if running.end().code >= 0:
+            whole *= 0.8  # it was quicker than the first one
         for path in (BACKEND, FRONTEND):
             assert not read((told.path / path).read_bytes(), path.rpartition("/")[2]).findings
     assert told.gate("derive").code == 0

@@ -164,7 +164,10 @@ def test_killed_at_any_point_pass_leaves_a_whole_gate_or_none(story):
         process = Gate(*command, "--warning", f"attempt {attempt}", cwd=told.path)
         time.sleep(whole * chance.uniform(0.1, 1.1))
         process.kill()
-        killed += process.end().code == -signal.SIGKILL
+        if process.end().code == -signal.SIGKILL:
+            killed += 1
+        else:
+            whole *= 0.8  # it was quicker than the first one
         assert json.loads(gate.read_bytes())["status"] == "PASS"
     assert killed, "no attempt was killed while it ran"
     told.gate("pass", "clarification", "--warning", "last", check=True)
