@@ -126,9 +126,7 @@ def _parse(data: bytes) -> list[tuple[str, tuple[str, ...]]]:
     return found
 
 
-def made_by(
-    deltas: Sequence[Sequence[Row]], remade: Remade | None, folder: str
-) -> tuple[Sequence[Row], tuple[str, ...]]:
+def made_by(deltas: Sequence[list[Row]], remade: Remade | None, folder: str) -> tuple[Sequence[Row], tuple[str, ...]]:
     """The rows that a merge itself makes, given those against each parent, and the paths in which its parents conflict.
 
     Where git's own merge is not known (an octopus) it is everything that differs from every parent, and whatever some
@@ -136,7 +134,7 @@ def made_by(
     """
     if remade is not None:
         return remade.edited, remade.conflicting
-    made = {row.path: row for row in differing_from_all([list(delta) for delta in deltas])}
+    made = {row.path: row for row in differing_from_all(list(deltas))}
     for row in (row for delta in deltas for row in delta):
         if row.new_mode == ABSENT and row.path.startswith(folder + "/"):
             made.setdefault(row.path, row)
